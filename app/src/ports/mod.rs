@@ -1,0 +1,95 @@
+//! What the server functions call: one trait a noun, implemented by `server`, handed in by context.
+//!
+//! To add a noun, add its trait in a file of its own and a field to [`Ports`]; to add a verb, add a method. Every
+//! method gets the [`Caller`] first: nothing is decided by who called, only by what the port finds out about them.
+
+mod accounts;
+mod comments;
+mod insights;
+mod issues;
+mod texts;
+
+pub use accounts::Accounts;
+pub use comments::Comments;
+pub use insights::InsightsPort;
+pub use issues::Issues;
+use leptos::prelude::use_context;
+use std::sync::{Arc, Mutex, PoisonError};
+pub use texts::Texts;
+use tracker_domain::{error::AppError, text::Secret};
+
+/// All the ports.
+#[derive(Clone)]
+pub struct Ports {
+    /// Accounts and sessions.
+    pub accounts: Arc<dyn Accounts>,
+    /// Comments.
+    pub comments: Arc<dyn Comments>,
+    /// Statistics.
+    pub insights: Arc<dyn InsightsPort>,
+    /// Issues.
+    pub issues: Arc<dyn Issues>,
+    /// Texts.
+    pub texts: Arc<dyn Texts>,
+}
+
+/// One request: who sent it, as far as the transport knows, and what the answer shall carry beside its body.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The session token from the cookie.
+    pub session: Option<Secret>,
+    /// The visitor's token: ties what a form left behind to this browser before anybody has signed in.
+    pub visitor: Option<Secret>,
+    /// The request's id in the log.
+    pub request_id: String,
+    /// What the answer shall carry.
+    pub reply: Reply,
+}
+
+/// What an answer carries beside its body.
+#[derive(Clone, Debug, Default)]
+pub struct Reply(Arc<Mutex<ReplyParts>>);
+
+/// The collected parts of a [`Reply`].
+#[derive(Clone, Debug, Default)]
+pub struct ReplyParts {
+    /// The status of a page, when it is not 200.
+    pub status: Option<u16>,
+    /// Where a page sends the reader instead.
+    pub location: Option<String>,
+    /// `Set-Cookie` values.
+    pub cookies: Vec<String>,
+}
+
+impl Reply {
+    /// Gives the page a status.
+    pub fn status(&self, status: u16) {
+        self.with(|parts| parts.status = Some(status));
+    }
+
+    /// Sends the reader of the page elsewhere.
+    pub fn redirect(&self, location: String) {
+        self.with(|parts| parts.location = Some(location));
+    }
+
+    /// Sets a cookie.
+    pub fn cookie(&self, cookie: String) {
+        self.with(|parts| parts.cookies.push(cookie));
+    }
+
+    /// Takes what was collected.
+    pub fn take(&self) -> ReplyParts {
+        self.with(std::mem::take)
+    }
+
+    fn with<T>(&self, change: impl FnOnce(&mut ReplyParts) -> T) -> T {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// The ports and the caller of the request that is being served.
+pub fn request() -> Result<(Ports, Caller), AppError> {
+    use_context::<Ports>()
+        .zip(use_context::<Caller>())
+        .ok_or_else(|| AppError::Internal { reference: "no-request-context".to_owned() })
+}

@@ -1,0 +1,46 @@
+//! The files of the site: compressed when it was built, and kept for ever when their names carry a hash.
+
+use axum::Router;
+use http::{HeaderValue, header};
+use leptos::config::LeptosOptions;
+use std::path::PathBuf;
+use tower::ServiceBuilder;
+use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
+
+/// Where the built site is, and what the page must know of it.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// The folder that cargo-leptos wrote.
+    pub root: PathBuf,
+    /// For the scripts and styles of the page.
+    pub options: LeptosOptions,
+}
+
+impl Site {
+    /// A site in a folder.
+    pub fn new(root: PathBuf) -> Self {
+        let hashed = root.join("pkg").is_dir();
+        let options = LeptosOptions::builder()
+            .output_name("tracker")
+            .site_root(root.to_string_lossy().into_owned())
+            .site_pkg_dir("pkg")
+            .hash_files(hashed)
+            .build();
+        Self { root, options }
+    }
+}
+
+fn folder(site: &Site, name: &str, caching: &'static str) -> Router {
+    let files = ServiceBuilder::new()
+        .layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static(caching)))
+        .service(ServeDir::new(site.root.join(name)).precompressed_br().precompressed_gzip());
+    Router::new().nest_service(&format!("/{name}"), files)
+}
+
+/// The files' routes.
+pub(super) fn router(site: &Site) -> Router {
+    let icon = tower_http::services::ServeFile::new(site.root.join("favicon.svg"));
+    folder(site, "pkg", "public, max-age=31536000, immutable")
+        .merge(folder(site, "fonts", "public, max-age=31536000, immutable"))
+        .route_service("/favicon.svg", icon)
+}

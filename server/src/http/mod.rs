@@ -1,0 +1,82 @@
+//! The web server: pages, the server functions, files, and what stands around all of them.
+//!
+//! A route belongs here only if it is not a server function; those come in by themselves under `/api/v1`. Every route
+//! needs a row in the refusal test, which fails when one has none.
+
+mod api;
+mod assets;
+mod caller;
+pub mod cookies;
+mod headers;
+mod origin;
+mod pages;
+
+pub use assets::Site;
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware::{from_fn, from_fn_with_state},
+    routing::{get, post},
+};
+pub use caller::caller;
+pub use origin::same_origin;
+use std::time::Duration;
+use tower_http::{
+    CompressionLevel,
+    catch_panic::CatchPanicLayer,
+    compression::CompressionLayer,
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
+    timeout::TimeoutLayer,
+    trace::{DefaultOnResponse, TraceLayer},
+};
+use tracing::Level;
+
+use crate::{App, fault::fault, services};
+
+/// The largest form: a description of 256 KiB can triple when its bytes are percent-encoded.
+const MAX_BODY_BYTES: usize = 1024 * 1024;
+
+/// Nobody waits longer for an answer.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What a handler needs.
+#[derive(Clone)]
+pub(crate) struct Http {
+    pub app: App,
+    pub ports: app::ports::Ports,
+    pub site: Site,
+}
+
+/// The pages, the server functions and the files.
+pub fn router(app: &App, site: &Site) -> Router {
+    let http = Http { app: app.clone(), ports: services::ports(app), site: site.clone() };
+    let mut router = Router::new()
+        .route("/", get(pages::home))
+        .route("/api/v1/{noun}/{verb}", post(api::call).layer(DefaultBodyLimit::max(MAX_BODY_BYTES)));
+    for path in pages::paths() {
+        router = router.route(&path, get(pages::page));
+    }
+    router.fallback(pages::not_found).with_state(http).merge(assets::router(site))
+}
+
+/// Puts around every route what all of them need; the first named is the innermost.
+pub fn surround(router: Router, app: &App) -> Router {
+    router
+        .layer(from_fn_with_state(app.clone(), origin::check))
+        .layer(TimeoutLayer::with_status_code(http::StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
+        .layer(CatchPanicLayer::custom(|_| api::problem(fault(&"a handler panicked"))))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(from_fn_with_state(app.clone(), headers::secure))
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(|request: &axum::extract::Request| {
+                    // The path only: a query can hold what somebody searches for.
+                    let id = caller::request_id(request.headers());
+                    tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
+                })
+                .on_response(DefaultOnResponse::new().level(Level::DEBUG)),
+        )
+        .layer(PropagateRequestIdLayer::x_request_id())
+        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+        .layer(from_fn(caller::drop_foreign_request_id))
+}

@@ -1,0 +1,18 @@
+//! Everything with a socket, a clock, a file or SQL: it implements the ports of `app` and is the program `tracker`.
+//!
+//! A request goes `http` → server function in `app` → port → `services` → `storage`; a commit rings `live`, whose
+//! tailer reads the log and tells the browsers; `worker` keeps what is derived from the log.
+
+pub mod config;
+pub mod fault;
+pub mod http;
+pub mod live;
+pub mod logging;
+pub mod markdown;
+pub mod passwords;
+pub mod services;
+pub mod session;
+mod state;
+pub mod storage;
+
+pub use state::{App, Settings, SystemClock};

@@ -1,0 +1,45 @@
+//! Comments.
+
+use app::ports::{Caller, Comments};
+use async_trait::async_trait;
+use tracker_domain::{
+    comment::{AddComment, CommentAdded},
+    error::AppError,
+    event::Change,
+    id::IssueKey,
+    policy::Action,
+    text::Markdown,
+};
+
+use super::once;
+use crate::{
+    App,
+    markdown,
+    storage::{NewEvent, comments, issues},
+};
+
+/// See the port.
+#[derive(Debug)]
+pub struct CommentsService(pub App);
+
+#[async_trait]
+impl Comments for CommentsService {
+    async fn add(&self, caller: &Caller, command: AddComment) -> Result<CommentAdded, AppError> {
+        let app = &self.0;
+        let key: IssueKey = command.key.parse().map_err(|_| AppError::NotFound)?;
+        let (mut tx, member) = app.write(caller, &command.org).await?;
+        let scope = member.actor.user.to_string();
+        let claim = once::claim(app, scope, "comments/add", &command, command.idempotency_key.as_deref())?;
+        if let Some(answer) = once::before(app, &mut tx, claim.as_ref()).await? {
+            return Ok(answer);
+        }
+        let issue = issues::resolve(&mut tx, &member, &key, Action::Comment).await?;
+        let body = Markdown::parse_some("body", &command.body)?;
+        let now = app.clock.now();
+        let id = comments::insert(&mut tx, &member, &issue, (&body, &markdown::render(&body)), now).await?;
+        let added = Change::CommentAdded { comment: id };
+        let event = NewEvent { at: now, issue: Some((issue.id, issue.facts)), change: added };
+        let answer = CommentAdded { org: command.org, key, id };
+        once::finish(app, tx, &member, claim.as_ref(), (answer, vec![event])).await
+    }
+}

@@ -1,0 +1,209 @@
+//! What the live path reads, as the system role: it serves nobody by itself, the hub asks the policy for each viewer.
+//!
+//! That role sees every organization, so each statement names the one it is about.
+
+use serde_json::Value;
+use sqlx::{
+    postgres::{PgListener, PgPoolOptions},
+    types::Json,
+};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+    time::Duration,
+};
+use tracker_domain::{
+    error::AppError,
+    event::{Change, Payload},
+    id::{IssueKey, OrgId, Seq, UserId},
+    issue::IssueRow,
+    org::{Person, Role},
+    policy::{Actor, IssueFacts},
+    time::Timestamp,
+};
+
+use super::{Db, db};
+use crate::{
+    fault::fault,
+    live::{LoadedEvent, LoadedIssue},
+    session::SessionHash,
+};
+
+/// The channel on which processes tell each other that there is something to read.
+const CHANNEL: &str = "tracker_events";
+
+/// See the module.
+#[derive(Clone, Debug)]
+pub struct LiveStore {
+    db: Db,
+}
+
+/// An event as its row says, with the id of its issue.
+struct RawEvent {
+    issue: Option<i64>,
+    event: LoadedEvent,
+}
+
+impl LiveStore {
+    /// Reads through the system pool of `db`.
+    pub fn new(db: Db) -> Self {
+        Self { db }
+    }
+
+    /// Whose session this is, if it is one at `now`.
+    pub async fn session(&self, session: SessionHash, now: Timestamp) -> Result<Option<UserId>, AppError> {
+        let user = sqlx::query_scalar!(
+            "SELECT user_id FROM sessions WHERE token_hash = $1 AND expires_at > $2",
+            &session.0[..],
+            now.0
+        );
+        Ok(user.fetch_optional(&self.db.system).await.map_err(db)?.map(UserId))
+    }
+
+    /// The organization of that name and the role of `user` in it, if they have one.
+    pub async fn actor(&self, user: UserId, org: &str) -> Result<Option<(OrgId, Actor)>, AppError> {
+        let row = sqlx::query!(
+            "SELECT o.id, m.role FROM organizations o JOIN memberships m ON m.org_id = o.id
+             WHERE o.slug = $1 AND m.user_id = $2 AND m.disabled_at IS NULL",
+            org,
+            user.0
+        );
+        let Some(row) = row.fetch_optional(&self.db.system).await.map_err(db)? else { return Ok(None) };
+        Ok(Some((OrgId(row.id), Actor { user, role: row.role.parse()? })))
+    }
+
+    /// What the policy looks at, of the issue with this key.
+    pub async fn issue(&self, org: OrgId, key: &IssueKey) -> Result<Option<IssueFacts>, AppError> {
+        let row = sqlx::query!(
+            "SELECT i.reporter_id, i.status
+             FROM issues i JOIN projects p ON p.org_id = i.org_id AND p.id = i.project_id
+             WHERE i.org_id = $1 AND p.key = $2 AND i.number = $3",
+            org.0,
+            key.project.as_str(),
+            key.number
+        );
+        let Some(row) = row.fetch_optional(&self.db.system).await.map_err(db)? else { return Ok(None) };
+        Ok(Some(IssueFacts { reporter: UserId(row.reporter_id), status: row.status.parse()? }))
+    }
+
+    /// The last position of each of these logs.
+    pub async fn heads(&self, orgs: &[OrgId]) -> Result<HashMap<OrgId, Seq>, AppError> {
+        let ids: Vec<i64> = orgs.iter().map(|org| org.0).collect();
+        let rows = sqlx::query!("SELECT org_id, seq FROM org_heads WHERE org_id = ANY ($1)", &ids);
+        let rows = rows.fetch_all(&self.db.system).await.map_err(db)?;
+        Ok(rows.into_iter().map(|row| (OrgId(row.org_id), Seq(row.seq))).collect())
+    }
+
+    /// At most `limit` events after a position, in order, each with its issue as that is now.
+    pub async fn events(&self, org: OrgId, after: Seq, limit: i64) -> Result<Vec<Arc<LoadedEvent>>, AppError> {
+        let raw = self.raw_events(org, after, limit).await?;
+        let ids: BTreeSet<i64> = raw.iter().filter_map(|raw| raw.issue).collect();
+        // Read after the events, so that it is at least as new as every one of them.
+        let issues = self.issues(org, ids.into_iter().collect()).await?;
+        let load = |RawEvent { issue, mut event }| {
+            event.issue = issue.and_then(|id| issues.get(&id).cloned());
+            Arc::new(event)
+        };
+        Ok(raw.into_iter().map(load).collect())
+    }
+
+    async fn raw_events(&self, org: OrgId, after: Seq, limit: i64) -> Result<Vec<RawEvent>, AppError> {
+        let rows = sqlx::query!(
+            r#"SELECT e.seq, e.at, e.recorded_at, e.actor_id, u.name AS actor_name, e.issue_id, e.kind, e.version,
+                      e.payload AS "payload: Json<Payload>", c.body_html AS "comment_html?"
+               FROM events e
+               JOIN users u ON u.id = e.actor_id
+               LEFT JOIN comments c ON e.kind = 'comment_added' AND c.org_id = e.org_id
+                                   AND c.id = (e.payload -> 'data' ->> 'comment')::bigint
+               WHERE e.org_id = $1 AND e.seq > $2
+               ORDER BY e.seq LIMIT $3"#,
+            org.0,
+            after.0,
+            limit
+        );
+        let rows = rows.fetch_all(&self.db.system).await.map_err(db)?;
+        let read = |change: Result<Change, serde_json::Error>| change.map_err(|error| fault(&error));
+        let load = rows.into_iter().map(|row| {
+            let event = LoadedEvent {
+                seq: Seq(row.seq),
+                at: Timestamp(row.at),
+                recorded_at: Timestamp(row.recorded_at),
+                actor: Person { id: UserId(row.actor_id), name: row.actor_name },
+                change: read(Change::read(&row.kind, row.version, row.payload.0.data))?,
+                facts: row.payload.0.facts,
+                issue: None,
+                comment_html: row.comment_html,
+            };
+            Ok(RawEvent { issue: row.issue_id, event })
+        });
+        load.collect()
+    }
+
+    async fn issues(&self, org: OrgId, ids: Vec<i64>) -> Result<HashMap<i64, Arc<LoadedIssue>>, AppError> {
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let rows = sqlx::query!(
+            r#"SELECT i.id, i.description, i.description_html, tracker_row(i) AS "row!: Json<IssueRow>"
+               FROM issues i WHERE i.org_id = $1 AND i.id = ANY ($2)"#,
+            org.0,
+            &ids
+        );
+        let rows = rows.fetch_all(&self.db.system).await.map_err(db)?;
+        let load = rows.into_iter().map(|row| {
+            let (description, description_html) = (row.description, row.description_html);
+            (row.id, Arc::new(LoadedIssue { row: row.row.0, description, description_html }))
+        });
+        Ok(load.collect())
+    }
+
+    /// Those of the sessions that are still sessions at `now`, each with its person.
+    pub async fn sessions(&self, of: &[SessionHash], now: Timestamp) -> Result<BTreeSet<SessionHash>, AppError> {
+        let hashes: Vec<Vec<u8>> = of.iter().map(|session| session.0.to_vec()).collect();
+        let rows = sqlx::query_scalar!(
+            "SELECT token_hash FROM sessions WHERE token_hash = ANY ($1) AND expires_at > $2",
+            &hashes,
+            now.0
+        );
+        let rows = rows.fetch_all(&self.db.system).await.map_err(db)?;
+        Ok(rows.into_iter().filter_map(|hash| hash.try_into().ok()).map(SessionHash).collect())
+    }
+
+    /// The present roles of these persons in these organizations; who is no (enabled) member is left out.
+    pub async fn roles(&self, of: &[(OrgId, UserId)]) -> Result<HashMap<(OrgId, UserId), Role>, AppError> {
+        let (orgs, users): (Vec<i64>, Vec<i64>) = of.iter().map(|(org, user)| (org.0, user.0)).unzip();
+        let rows = sqlx::query!(
+            r#"SELECT m.org_id, m.user_id, m.role
+               FROM unnest($1::bigint[], $2::bigint[]) AS asked (org_id, user_id)
+               JOIN memberships m ON m.org_id = asked.org_id AND m.user_id = asked.user_id
+               WHERE m.disabled_at IS NULL"#,
+            &orgs,
+            &users
+        );
+        let rows = rows.fetch_all(&self.db.system).await.map_err(db)?;
+        rows.into_iter().map(|row| Ok(((OrgId(row.org_id), UserId(row.user_id)), row.role.parse()?))).collect()
+    }
+
+    /// Tells other processes.
+    pub async fn notify(&self, message: &str) -> Result<(), sqlx::Error> {
+        // The result is void, so there is no column to check.
+        sqlx::query!("SELECT pg_notify($1, $2)", CHANNEL, message).fetch_one(&self.db.system).await.map(|_| ())
+    }
+
+    /// Listens to other processes, on a connection of its own, so that it takes none of the pool for good.
+    pub async fn listen(&self) -> Result<PgListener, sqlx::Error> {
+        let options = self.db.system.connect_options().as_ref().clone();
+        let pool = PgPoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(Duration::from_secs(5))
+            .max_lifetime(None)
+            .idle_timeout(None)
+            .after_connect(|connection, _| {
+                Box::pin(async move { sqlx::raw_sql("SET ROLE tracker_system").execute(connection).await.map(|_| ()) })
+            })
+            .connect_lazy_with(options);
+        let mut listener = PgListener::connect_with(&pool).await?;
+        listener.listen(CHANNEL).await?;
+        Ok(listener)
+    }
+}

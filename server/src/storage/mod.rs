@@ -1,0 +1,139 @@
+//! PostgreSQL: the only place with SQL. One file a noun.
+//!
+//! Reads and writes go through a [`Tx`] that speaks for one person in one organization; row-level security does the
+//! rest. To add a noun, add a migration (table, policy, grants), a file here, and run `./prepare` for the offline
+//! cache of the checked queries.
+
+pub mod accounts;
+pub mod comments;
+pub mod events;
+pub mod flash;
+pub mod frame;
+pub mod health;
+pub mod idempotency;
+pub mod issue_page;
+pub mod issues;
+pub mod list;
+pub mod live;
+pub mod readers;
+pub mod stats;
+mod tx;
+
+use sqlx::{
+    PgPool,
+    migrate::Migrator,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use std::{str::FromStr, time::Duration};
+use tracker_domain::{error::AppError, text::Secret};
+pub use tx::{Identity, Member, NewEvent, Tx};
+
+use crate::fault::{fault, unavailable};
+
+/// The migrations of this version of the program.
+pub static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
+
+/// The two doors to the database.
+#[derive(Clone, Debug)]
+pub struct Db {
+    /// As `tracker_app`: serves people, under row-level security.
+    pub app: PgPool,
+    /// As `tracker_system`: readers of the log and jobs.
+    pub system: PgPool,
+}
+
+/// Why the database cannot be used; each reads as a sentence for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// The URL cannot be read.
+    #[error("DATABASE_URL is not a PostgreSQL address: {0}")]
+    Url(sqlx::Error),
+    /// Nobody answers, or not to us.
+    #[error("the database cannot be reached: {0}")]
+    Unreachable(sqlx::Error),
+    /// A migration failed.
+    #[error("the database could not be brought up to date: {0}")]
+    Migrate(sqlx::migrate::MigrateError),
+    /// The role that would serve people may see everything.
+    #[error("the database role {0} is a superuser or bypasses row-level security; it must be neither")]
+    TooPowerful(String),
+}
+
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+fn options(url: &Secret) -> Result<PgConnectOptions, ConnectError> {
+    let options = PgConnectOptions::from_str(url.reveal()).map_err(ConnectError::Url)?;
+    Ok(options.application_name("tracker").options([
+        ("timezone", "UTC"),
+        ("statement_timeout", "30s"),
+        ("idle_in_transaction_session_timeout", "60s"),
+    ]))
+}
+
+async fn pool(url: &Secret, size: u32, set_role: &'static str) -> Result<PgPool, ConnectError> {
+    PgPoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        // A broken connection shows at its first use; asking before each one would be a round trip a page.
+        .test_before_acquire(false)
+        .after_connect(move |connection, _| {
+            Box::pin(async move { sqlx::raw_sql(set_role).execute(connection).await.map(|_| ()) })
+        })
+        .connect_with(options(url)?)
+        .await
+        .map_err(ConnectError::Unreachable)
+}
+
+/// Brings the schema up to date, as the owner. Processes that start together do it one after the other.
+pub async fn migrate(url: &Secret) -> Result<(), ConnectError> {
+    let pool = PgPoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .connect_with(options(url)?)
+        .await
+        .map_err(ConnectError::Unreachable)?;
+    MIGRATOR.run(&pool).await.map_err(ConnectError::Migrate)?;
+    pool.close().await;
+    Ok(())
+}
+
+impl Db {
+    /// Connects both pools and refuses a role that row-level security does not bind.
+    pub async fn connect(url: &Secret, size: u32) -> Result<Self, ConnectError> {
+        let app = pool(url, size, "SET ROLE tracker_app").await?;
+        let system = pool(url, (size / 2).max(3), "SET ROLE tracker_system").await?;
+        let unbound = sqlx::query_scalar!(
+            r#"SELECT rolname::text AS "name!" FROM pg_roles
+               WHERE rolname = current_user AND (rolsuper OR rolbypassrls)"#
+        );
+        if let Some(name) = unbound.fetch_optional(&app).await.map_err(ConnectError::Unreachable)? {
+            return Err(ConnectError::TooPowerful(name));
+        }
+        Ok(Self { app, system })
+    }
+
+    /// Ends all connections, after the work on them is done.
+    pub async fn close(&self) {
+        self.app.close().await;
+        self.system.close().await;
+    }
+
+    /// Begins a transaction that reads at one position of the log, as `identity`.
+    pub async fn read(&self, identity: &Identity) -> Result<Tx, AppError> {
+        Tx::begin(&self.app, format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {}", identity.sql())).await
+    }
+
+    /// Begins a transaction that writes, as `identity`.
+    pub async fn write(&self, identity: &Identity) -> Result<Tx, AppError> {
+        Tx::begin(&self.app, format!("BEGIN; {}", identity.sql())).await
+    }
+}
+
+/// A driver's error as ours: the log has it under the reference, a person never sees it.
+#[track_caller]
+pub(crate) fn db(error: sqlx::Error) -> AppError {
+    match error {
+        sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::PoolClosed => unavailable(&error),
+        error => fault(&error),
+    }
+}

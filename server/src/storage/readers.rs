@@ -1,0 +1,121 @@
+//! Readers of the log: how far each has come, and one step of one of them in one transaction.
+//!
+//! The cursor's row is locked for the step, so that two processes that run the same reader take turns, and what a
+//! reader did and how far it came are committed together: each event is applied once.
+
+use serde_json::Value;
+use sqlx::{PgConnection, PgPool, Postgres, Transaction};
+use tracker_domain::{
+    event::{Change, Facts, Payload},
+    id::{OrgId, Seq},
+    time::Timestamp,
+};
+
+/// An event as a reader gets it.
+#[derive(Debug, Clone)]
+pub struct LogEvent {
+    /// Its position.
+    pub seq: Seq,
+    /// When it happened.
+    pub at: Timestamp,
+    /// What happened.
+    pub change: Change,
+    /// The issue after it.
+    pub facts: Option<Facts>,
+}
+
+/// Every organization that has events which the reader has not seen.
+pub async fn behind(pool: &PgPool, reader: &str) -> Result<Vec<OrgId>, sqlx::Error> {
+    let ids = sqlx::query_scalar!(
+        "SELECT h.org_id FROM org_heads h
+         LEFT JOIN reader_cursors c ON c.org_id = h.org_id AND c.reader = $1
+         WHERE h.seq > coalesce(c.seq, 0)",
+        reader
+    );
+    Ok(ids.fetch_all(pool).await?.into_iter().map(OrgId).collect())
+}
+
+/// Every organization.
+pub async fn organizations(pool: &PgPool) -> Result<Vec<OrgId>, sqlx::Error> {
+    let ids = sqlx::query_scalar!("SELECT org_id FROM org_heads ORDER BY org_id").fetch_all(pool).await?;
+    Ok(ids.into_iter().map(OrgId).collect())
+}
+
+/// One step of one reader in one organization.
+#[derive(Debug)]
+pub struct Step {
+    transaction: Transaction<'static, Postgres>,
+    org: OrgId,
+    reader: &'static str,
+    /// How far the reader has come.
+    pub seq: Seq,
+}
+
+impl Step {
+    /// Begins one; waits for whoever has the same reader's cursor.
+    pub async fn begin(pool: &PgPool, org: OrgId, reader: &'static str) -> Result<Self, sqlx::Error> {
+        let mut transaction = pool.begin().await?;
+        sqlx::query!(
+            "INSERT INTO reader_cursors (org_id, reader, seq) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING",
+            org.0,
+            reader
+        )
+        .execute(&mut *transaction)
+        .await?;
+        let seq = sqlx::query_scalar!(
+            "SELECT seq FROM reader_cursors WHERE org_id = $1 AND reader = $2 FOR UPDATE",
+            org.0,
+            reader
+        )
+        .fetch_one(&mut *transaction)
+        .await?;
+        Ok(Self { transaction, org, reader, seq: Seq(seq) })
+    }
+
+    /// The next events, at most so many.
+    pub async fn next(&mut self, most: i64) -> Result<Vec<LogEvent>, sqlx::Error> {
+        let rows = sqlx::query!(
+            "SELECT seq, at, kind, version, payload FROM events
+             WHERE org_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+            self.org.0,
+            self.seq.0,
+            most
+        )
+        .fetch_all(&mut *self.transaction)
+        .await?;
+        let read = |kind: &str, version, payload: Value| -> Result<_, serde_json::Error> {
+            let Payload { data, facts } = serde_json::from_value(payload)?;
+            Ok((Change::read(kind, version, data)?, facts))
+        };
+        let events = rows.into_iter().map(|row| {
+            let (change, facts) = read(&row.kind, row.version, row.payload)?;
+            Ok(LogEvent { seq: Seq(row.seq), at: Timestamp(row.at), change, facts })
+        });
+        let events: Vec<_> = events.collect::<Result<_, _>>().map_err(|error: serde_json::Error| sqlx::Error::Decode(error.into()))?;
+        self.seq = events.last().map_or(self.seq, |event| event.seq);
+        Ok(events)
+    }
+
+    /// Where the reader writes.
+    pub fn connection(&mut self) -> &mut PgConnection {
+        &mut self.transaction
+    }
+
+    /// Begins again from the first event.
+    pub fn rewind(&mut self) {
+        self.seq = Seq(0);
+    }
+
+    /// Keeps what was written, and how far it is.
+    pub async fn finish(mut self) -> Result<(), sqlx::Error> {
+        sqlx::query!(
+            "UPDATE reader_cursors SET seq = $3 WHERE org_id = $1 AND reader = $2",
+            self.org.0,
+            self.reader,
+            self.seq.0
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        self.transaction.commit().await
+    }
+}

@@ -1,0 +1,140 @@
+//! A transaction that speaks for one person in one organization, and writes its events last.
+//!
+//! Beginning and saying who asks is one round trip. It runs in a task of its own, because a request can be cancelled at
+//! any await and sqlx 0.9.0 would put a connection back into the pool that is inside a transaction; for the same
+//! reason a connection whose beginning did not finish is closed, and one that is dropped is rolled back before anybody
+//! else gets it.
+
+use sqlx::{AssertSqlSafe, PgConnection, Postgres, pool::PoolConnection};
+use tracker_domain::{
+    error::AppError,
+    event::Change,
+    id::{IssueId, OrgId, Seq, UserId},
+    org::{Person, Role},
+    policy::Actor,
+    text::OrgSlug,
+    time::Timestamp,
+};
+
+use super::{db, events};
+use crate::{fault::fault, session::SessionHash};
+
+/// Who asks: what a request brings along, before the database has said who that is.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// The session's hash, if the request has a session.
+    pub session: Option<SessionHash>,
+    /// The organization that the request is about.
+    pub org: OrgSlug,
+    /// The present, for sessions that have ended.
+    pub now: Timestamp,
+}
+
+impl Identity {
+    /// The statement that finds out who asks. Everything in it is typed: hexadecimal, a checked slug, a number.
+    pub(super) fn sql(&self) -> String {
+        let session = self.session.map(|hash| hash.hex()).unwrap_or_default();
+        let (org, micros) = (&self.org, self.now.micros());
+        format!("SELECT tracker_identify('\\x{session}', '{org}', tracker_micros({micros}))")
+    }
+}
+
+/// Who the transaction speaks for.
+#[derive(Debug, Clone)]
+pub struct Member {
+    /// In this organization.
+    pub org: OrgId,
+    /// This person, in this role.
+    pub actor: Actor,
+    /// Called so.
+    pub name: String,
+}
+
+impl Member {
+    /// As others see them.
+    pub fn person(&self) -> Person {
+        Person { id: self.actor.user, name: self.name.clone() }
+    }
+}
+
+/// An event that is to be written when the transaction ends.
+#[derive(Debug, Clone)]
+pub struct NewEvent {
+    /// When it happened.
+    pub at: Timestamp,
+    /// Which issue it is about, and what that is after it.
+    pub issue: Option<(IssueId, tracker_domain::event::Facts)>,
+    /// What happened.
+    pub change: Change,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Tx {
+    // `None` only after the transaction has ended.
+    connection: Option<PoolConnection<Postgres>>,
+}
+
+impl Tx {
+    /// Begins with a statement that is made of typed parts only.
+    pub(super) async fn begin(pool: &sqlx::PgPool, sql: String) -> Result<Self, AppError> {
+        let pool = pool.clone();
+        let begun = tokio::spawn(async move {
+            let mut connection = pool.acquire().await?;
+            match sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *connection).await {
+                Ok(_) => Ok(Self { connection: Some(connection) }),
+                Err(error) => {
+                    connection.close_on_drop();
+                    Err(error)
+                }
+            }
+        });
+        begun.await.map_err(|error| fault(&error))?.map_err(db)
+    }
+
+    /// The connection, for one statement.
+    pub(crate) fn connection(&mut self) -> Result<&mut PgConnection, AppError> {
+        self.connection.as_deref_mut().ok_or_else(|| fault(&"the transaction has ended"))
+    }
+
+    /// Who this speaks for: nobody is [`AppError::Unauthenticated`], a stranger to the organization finds nothing.
+    pub async fn member(&mut self) -> Result<Member, AppError> {
+        let row = sqlx::query!(
+            r#"SELECT tracker_user() AS user_id, tracker_org() AS org_id, current_setting('tracker.role') AS "role!",
+                      (SELECT name FROM users WHERE id = tracker_user()) AS name"#
+        )
+        .fetch_one(self.connection()?)
+        .await
+        .map_err(db)?;
+        let (Some(user), Some(name)) = (row.user_id, row.name) else { return Err(AppError::Unauthenticated) };
+        let Some(org) = row.org_id else { return Err(AppError::NotFound) };
+        let role: Role = row.role.parse()?;
+        Ok(Member { org: OrgId(org), actor: Actor { user: UserId(user), role }, name })
+    }
+
+    /// Writes the events, then ends the transaction. The position is taken last: its lock makes number order commit
+    /// order, and everybody else of the organization waits for it.
+    pub async fn commit(mut self, member: &Member, new: &[NewEvent]) -> Result<Seq, AppError> {
+        let seq = if new.is_empty() { Seq(0) } else { events::append(&mut self, member, new).await? };
+        self.end().await?;
+        Ok(seq)
+    }
+
+    /// Ends the transaction without events.
+    pub async fn end(mut self) -> Result<(), AppError> {
+        sqlx::raw_sql("COMMIT").execute(self.connection()?).await.map_err(db)?;
+        self.connection = None;
+        Ok(())
+    }
+}
+
+impl Drop for Tx {
+    fn drop(&mut self) {
+        let Some(mut connection) = self.connection.take() else { return };
+        tokio::spawn(async move {
+            if sqlx::raw_sql("ROLLBACK").execute(&mut *connection).await.is_err() {
+                connection.close_on_drop();
+            }
+        });
+    }
+}

@@ -1,0 +1,167 @@
+//! Who may do what: the only place that decides. Pure, so that the whole matrix can be printed and tested.
+//!
+//! A service asks [`decide`] before it acts; a view carries [`ViewerCan`], the same answers for the buttons. What a
+//! viewer may not see does not exist for them ([`Decision::Hide`], 404); what they see but may not do is refused with
+//! a reason ([`Decision::Refuse`], 403). To add an action, add it to [`Action`] and look at the snapshot's difference.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{error::AppError, id::UserId, org::Role, words::words, workflow::Status};
+
+/// Who asks: a member of the organization that the question is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Actor {
+    /// Who.
+    pub user: UserId,
+    /// Their role there, now.
+    pub role: Role,
+}
+
+/// What of an issue the policy looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IssueFacts {
+    /// Who reported it.
+    pub reporter: UserId,
+    /// Where it stands.
+    pub status: Status,
+}
+
+words! {
+    /// What can be asked about an issue.
+    Action as "action" {
+        /// See it, its comments, history and live events; find it; count it.
+        See = "SEE", "see";
+        /// Change its title and description.
+        Edit = "EDIT", "edit";
+        /// Comment on it.
+        Comment = "COMMENT", "comment";
+        /// Set status, severity, assignee and tags; make new tags.
+        Triage = "TRIAGE", "triage";
+    }
+}
+
+/// The answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// Go ahead.
+    Allow,
+    /// As if it did not exist.
+    Hide,
+    /// No, and this is who may.
+    Refuse(&'static str),
+}
+
+impl Decision {
+    /// The refusal as an error.
+    pub fn require(self) -> Result<(), AppError> {
+        match self {
+            Self::Allow => Ok(()),
+            Self::Hide => Err(AppError::NotFound),
+            Self::Refuse(why) => Err(AppError::forbidden(why)),
+        }
+    }
+}
+
+/// Whether `actor` may do `action` with the issue.
+pub fn decide(actor: Actor, action: Action, issue: IssueFacts) -> Decision {
+    if actor.role != Role::Reporter {
+        return Decision::Allow;
+    }
+    if issue.reporter != actor.user {
+        return Decision::Hide;
+    }
+    match action {
+        Action::See | Action::Comment => Decision::Allow,
+        Action::Edit if issue.status == Status::Done => {
+            Decision::Refuse("This issue is done. Add a comment, or ask a maintainer to reopen it.")
+        }
+        Action::Edit => Decision::Allow,
+        Action::Triage => Decision::Refuse("Only maintainers set status, severity, assignee and tags."),
+    }
+}
+
+/// Which issues a reader sees, as storage needs it to build its query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// All of the organization.
+    All,
+    /// Those that this person reported.
+    ReportedBy(UserId),
+}
+
+impl Actor {
+    /// The issues that exist for this actor; always the same set as [`decide`] shows with [`Action::See`].
+    pub fn scope(self) -> Scope {
+        match self.role {
+            Role::Reporter => Scope::ReportedBy(self.user),
+            Role::Maintainer | Role::Admin => Scope::All,
+        }
+    }
+}
+
+/// The server's own answer to what this viewer may do with an issue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ViewerCan {
+    /// Change title and description.
+    pub edit: bool,
+    /// Comment.
+    pub comment: bool,
+    /// Set status, severity, assignee and tags.
+    pub triage: bool,
+}
+
+impl ViewerCan {
+    /// All the answers for one issue.
+    pub fn of(actor: Actor, issue: IssueFacts) -> Self {
+        let may = |action| decide(actor, action, issue) == Decision::Allow;
+        Self { edit: may(Action::Edit), comment: may(Action::Comment), triage: may(Action::Triage) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const ME: UserId = UserId(1);
+
+    #[test]
+    fn the_whole_matrix() {
+        let mut lines = Vec::new();
+        for action in Action::ALL {
+            for role in Role::ALL {
+                for (whose, reporter) in [("own", ME), ("other's", UserId(2))] {
+                    for status in Status::ALL {
+                        let issue = IssueFacts { reporter, status: *status };
+                        let answer = decide(Actor { user: ME, role: *role }, *action, issue);
+                        lines.push(format!("{action:8} {role:10} {whose:7} {status:11} {answer:?}"));
+                    }
+                }
+            }
+        }
+        insta::assert_snapshot!(lines.join("\n"));
+    }
+
+    proptest! {
+        #[test]
+        fn scope_is_what_can_be_seen_and_more_power_never_loses_a_right(
+            user in 1..4i64, reporter in 1..4i64,
+            status in proptest::sample::select(Status::ALL),
+            action in proptest::sample::select(Action::ALL),
+        ) {
+            let issue = IssueFacts { reporter: UserId(reporter), status };
+            let mut before = false;
+            for role in Role::ALL {
+                let actor = Actor { user: UserId(user), role: *role };
+                let in_scope = match actor.scope() {
+                    Scope::All => true,
+                    Scope::ReportedBy(who) => who == issue.reporter,
+                };
+                prop_assert_eq!(in_scope, decide(actor, Action::See, issue) == Decision::Allow);
+                let now = decide(actor, action, issue) == Decision::Allow;
+                prop_assert!(now || !before);
+                before = now;
+            }
+        }
+    }
+}
