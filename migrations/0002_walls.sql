@@ -139,7 +139,11 @@ $$;
 CREATE FUNCTION tracker_search(needle text) RETURNS TABLE (id bigint)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT i.id FROM issues i
-    WHERE i.org_id = tracker_org() AND (i.title || ' ' || i.description) ILIKE '%' || needle || '%';
+    WHERE i.org_id = tracker_org() AND (i.title || ' ' || i.description) ILIKE '%' || needle || '%'
+    UNION
+    SELECT i.id FROM issues i JOIN projects p ON p.org_id = i.org_id AND p.id = i.project_id
+    WHERE p.org_id = tracker_org() AND p.key = upper(split_part(needle, '-', 1))
+        AND needle ~ '^[A-Za-z][A-Za-z0-9]+-[0-9]{1,15}$' AND i.number = (substring(needle FROM '-([0-9]{1,15})$'))::bigint;
 $$;
 
 -- PostgreSQL lets everybody execute a new function; these are the program's alone.

@@ -3,6 +3,9 @@
 //! Nothing here knows axum or SQL. The same code renders on the server (`ssr`) and runs in the browser (`hydrate`);
 //! the ports are the only module that exists on one side alone.
 
+// A page is one nested type; the compiler's usual depth does not reach its leaves.
+#![recursion_limit = "256"]
+
 pub mod api;
 pub mod features;
 pub mod live;

@@ -1,7 +1,102 @@
 //! The document and the routes.
-use leptos::prelude::*;
-/// The document.
-pub fn shell(options: LeptosOptions) -> impl IntoView { let _ = options; view! { <html><body><App/></body></html> } }
-/// The routes.
+//!
+//! To add a page, add its route here; every page renders on the server as a whole ([`SsrMode::Async`]), for its status
+//! is known only when its one resource has answered.
+
+use leptos::{nonce::use_nonce, prelude::*};
+use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{FlatRoutes, Route, Router},
+    hooks::use_location,
+    path,
+};
+use tracker_domain::error::AppError;
+
+use crate::{
+    features::{
+        accounts::{LoginPage, SignupPage},
+        insights::InsightsPage,
+        issues::{IssuePage, IssuesPage, NewIssuePage},
+    },
+    live::provide_live,
+    ui::{ErrorPage, Toasts, dom, provide_now, provide_toasts},
+};
+
+/// What runs before the first paint; see the file.
+const EARLY: &str = include_str!("early.js");
+
+/// The document around every page.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <script nonce=use_nonce()>{EARLY}</script>
+                <HashedStylesheet options=options.clone() id="css"/>
+                <link rel="preload" href="/fonts/inter.woff2" r#as="font" type="font/woff2" crossorigin="anonymous"/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <AutoReload options=options.clone()/>
+                <HydrationScripts options defer=true/>
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}
+
+/// The program: what all pages share, and the routes.
 #[component]
-pub fn App() -> impl IntoView { view! { <p>"hello"</p> } }
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    provide_now();
+    provide_toasts();
+    provide_live();
+    Effect::new(|_| dom::mark_hydrated());
+    let (moving, set_moving) = signal(false);
+    view! {
+        <Title formatter=|text: String| if text.is_empty() { NAME.to_owned() } else { format!("{text} \u{b7} {NAME}") }/>
+        <div class="busy-bar" class:on=moving></div>
+        <Router set_is_routing=set_moving>
+            <FocusOnArrival/>
+            <FlatRoutes fallback=|| view! { <ErrorPage error=AppError::NotFound/> }>
+                <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async/>
+                <Route path=path!("/signup") view=SignupPage ssr=SsrMode::Async/>
+                <Route path=path!("/:org") view=IssuesPage ssr=SsrMode::Async/>
+                <Route path=path!("/:org/issues") view=IssuesPage ssr=SsrMode::Async/>
+                <Route path=path!("/:org/issues/new") view=NewIssuePage ssr=SsrMode::Async/>
+                <Route path=path!("/:org/issues/:key") view=IssuePage ssr=SsrMode::Async/>
+                <Route path=path!("/:org/insights") view=InsightsPage ssr=SsrMode::Async/>
+            </FlatRoutes>
+        </Router>
+        <Toasts/>
+    }
+}
+
+/// The name of the program in titles.
+const NAME: &str = "Issues & Insights";
+
+/// After going to another page by a link the focus is in that page, as after a full load.
+#[component]
+fn FocusOnArrival() -> impl IntoView {
+    let path = use_location().pathname;
+    Effect::new(move |before: Option<String>| {
+        let now = path.get();
+        if before.is_some_and(|before| before != now) {
+            set_timeout(
+                || {
+                    if !dom::exists("main :focus, dialog[open]") {
+                        dom::focus("#main");
+                    }
+                },
+                std::time::Duration::from_millis(50),
+            );
+        }
+        now
+    });
+}

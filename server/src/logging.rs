@@ -12,17 +12,29 @@ use crate::config::{Log, LogFormat};
 pub fn start(log: &Log) {
     let filter = EnvFilter::try_new(&log.filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = fmt().with_env_filter(filter).with_writer(stderr);
-    let human = match log.format {
-        LogFormat::Auto => stderr().is_terminal(),
-        LogFormat::Human => true,
-        LogFormat::Json => false,
-    };
-    let started = if human {
-        builder.with_target(false).with_ansi(stderr().is_terminal()).try_init()
+    let started = if is_human(log) {
+        builder
+            .with_target(false)
+            .with_ansi(stderr().is_terminal())
+            .try_init()
     } else {
-        builder.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init()
+        builder
+            .json()
+            .flatten_event(true)
+            .with_current_span(true)
+            .with_span_list(false)
+            .try_init()
     };
     if started.is_err() {
         tracing::debug!("the log was started already");
+    }
+}
+
+/// Whether lines are for people.
+pub fn is_human(log: &Log) -> bool {
+    match log.format {
+        LogFormat::Auto => stderr().is_terminal(),
+        LogFormat::Human => true,
+        LogFormat::Json => false,
     }
 }

@@ -1,1 +1,35 @@
-//! Design system.
+//! The design system: the parts that pages are made of. A part owns its markup, its accessible name and its class;
+//! how it looks is in the file of the same name in `style/`.
+//!
+//! To add a part, write it here with no knowledge of any page, and use it from at least one.
+
+mod account_menu;
+mod badge;
+pub mod dom;
+mod editor;
+mod endpoint;
+mod field;
+mod flash;
+mod form;
+mod icon;
+mod outcome;
+mod shell;
+mod state;
+mod time;
+mod toast;
+mod url;
+
+pub use badge::{Avatar, Nobody, SeverityBadge, StatusBadge, Tag, severity_class, severity_shape, status_class, status_shape};
+pub use editor::Editor;
+pub use endpoint::{Endpoint, endpoint};
+pub use field::{Choice, Field, Hidden, Select};
+pub(crate) use field::options;
+pub use flash::{FlashDone, done_message, flash_id, provide_flash, use_flash};
+pub use form::{After, ApiForm, FormState, Submit, use_form};
+pub use icon::icon;
+pub use outcome::{ErrorPage, framed};
+pub use shell::{Door, Here, Mark, Shell};
+pub use state::{Empty, Skeleton};
+pub use time::{Time, provide_now};
+pub use toast::{Toasts, provide_toasts, use_toasts};
+pub use url::{encode, href, plural, thousands};

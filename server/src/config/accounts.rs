@@ -30,8 +30,11 @@ pub struct Accounts {
 /// Fewest bytes of the secret key.
 pub(super) const MIN_KEY_BYTES: usize = 32;
 
-const ORG: Setting =
-    Setting::new("TRACKER_ORG", "main", "The organization that one signs up to, as its URLs name it; made with the first account.");
+const ORG: Setting = Setting::new(
+    "TRACKER_ORG",
+    "main",
+    "The organization that one signs up to, as its URLs name it; made with the first account.",
+);
 const SIGNUP: Setting = Setting::new(
     "TRACKER_SIGNUP",
     "open",
@@ -50,7 +53,11 @@ impl Accounts {
         Self::validate(reader, secret_key.as_ref(), environment);
         Self {
             org: Self::org(reader),
-            signup: reader.choice(&SIGNUP, SignUps::Open, &[("open", SignUps::Open), ("closed", SignUps::Closed)]),
+            signup: reader.choice(
+                &SIGNUP,
+                SignUps::Open,
+                &[("open", SignUps::Open), ("closed", SignUps::Closed)],
+            ),
             secret_key,
         }
     }
@@ -65,10 +72,16 @@ impl Accounts {
     fn validate(reader: &mut Reader, key: Option<&Secret>, environment: Environment) {
         match key.map(|key| key.reveal().len()) {
             None if environment == Environment::Production => {
-                reader.problem(&SECRET_KEY, "is missing; production needs one (openssl rand -hex 32)");
+                reader.problem(
+                    &SECRET_KEY,
+                    "is missing; production needs one (openssl rand -hex 32)",
+                );
             }
             Some(length) if length < MIN_KEY_BYTES => {
-                reader.problem(&SECRET_KEY, format!("has {length} bytes; it needs at least {MIN_KEY_BYTES}"));
+                reader.problem(
+                    &SECRET_KEY,
+                    format!("has {length} bytes; it needs at least {MIN_KEY_BYTES}"),
+                );
             }
             _ => {}
         }

@@ -29,17 +29,27 @@ const FILTER: Setting = Setting::new(
     "info,sqlx=warn,graphile_worker=warn",
     "What is written: a level (`error`, `warn`, `info`, `debug`, `trace`), also by module: `info,server::live=debug`.",
 );
-const FORMAT: Setting =
-    Setting::new("TRACKER_LOG_FORMAT", "auto", "`human`, `json`, or `auto`: for people on a terminal, JSON otherwise.");
+const FORMAT: Setting = Setting::new(
+    "TRACKER_LOG_FORMAT",
+    "auto",
+    "`human`, `json`, or `auto`: for people on a terminal, JSON otherwise.",
+);
 pub(super) const SETTINGS: &[Setting] = &[FILTER, FORMAT];
 
 impl Log {
     pub(super) fn read(reader: &mut Reader) -> Self {
-        let formats = [("auto", LogFormat::Auto), ("human", LogFormat::Human), ("json", LogFormat::Json)];
+        let formats = [
+            ("auto", LogFormat::Auto),
+            ("human", LogFormat::Human),
+            ("json", LogFormat::Json),
+        ];
         Self {
-            filter: reader.parse(&FILTER, FILTER.default.to_owned(), "levels like info,server=debug", |text| {
-                EnvFilter::try_new(text).ok().map(|_| text.to_owned())
-            }),
+            filter: reader.parse(
+                &FILTER,
+                FILTER.default.to_owned(),
+                "levels like info,server=debug",
+                |text| EnvFilter::try_new(text).ok().map(|_| text.to_owned()),
+            ),
             format: reader.choice(&FORMAT, LogFormat::Auto, &formats),
         }
     }

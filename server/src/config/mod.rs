@@ -23,6 +23,7 @@ pub use metrics::Metrics;
 use reader::Reader;
 pub use reader::{Setting, Source};
 pub use web::Web;
+pub(crate) use web::reachable;
 pub use worker::Worker;
 
 /// What the tracker runs for.
@@ -96,18 +97,23 @@ pub fn settings() -> Vec<Setting> {
 impl Config {
     /// The settings of this process.
     pub fn load() -> Result<Self, Problems> {
-        let environment = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())));
+        let environment = std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
+        });
         Self::read(Source::new(environment, Path::new("tracker.toml")))
     }
 
     /// The settings of any source, checked; nothing is written and nothing but files of settings is read.
     pub fn read(source: Source) -> Result<Self, Problems> {
         let mut reader = Reader::new(source, &FILE);
-        let environment = reader.choice(&ENVIRONMENT, Environment::Development, &[
-            ("development", Environment::Development),
-            ("production", Environment::Production),
-        ]);
+        let environment = reader.choice(
+            &ENVIRONMENT,
+            Environment::Development,
+            &[
+                ("development", Environment::Development),
+                ("production", Environment::Production),
+            ],
+        );
         let config = Self {
             environment,
             web: Web::read(&mut reader),
@@ -129,3 +135,6 @@ impl Config {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

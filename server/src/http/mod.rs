@@ -20,6 +20,7 @@ use axum::{
 };
 pub use caller::caller;
 pub use origin::same_origin;
+pub use pages::paths as page_paths;
 use std::time::Duration;
 use tower_http::{
     CompressionLevel,

@@ -17,7 +17,7 @@ use tracker_domain::account::Door;
 use super::{Http, api, caller::caller, headers::ScriptNonce};
 
 /// The paths that the router of `app` knows, in axum's notation.
-pub(super) fn paths() -> Vec<String> {
+pub fn paths() -> Vec<String> {
     leptos_axum::generate_route_list(Pages).iter().map(|route| route.path().to_owned()).filter(|path| path != "/").collect()
 }
 

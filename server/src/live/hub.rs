@@ -12,6 +12,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 use tokio::sync::{
     mpsc::{self, error::TrySendError},
@@ -53,7 +54,10 @@ pub struct Outgoing {
 
 impl From<ServerMessage> for Outgoing {
     fn from(message: ServerMessage) -> Self {
-        Self { message, recorded_at: None }
+        Self {
+            message,
+            recorded_at: None,
+        }
     }
 }
 
@@ -71,7 +75,9 @@ pub struct Connected {
 
 impl Drop for Connected {
     fn drop(&mut self) {
-        self.hub.state().remove(self.id);
+        let mut state = self.hub.state();
+        state.remove(self.id);
+        state.sockets -= 1;
     }
 }
 
@@ -106,6 +112,8 @@ pub struct Hub(Arc<Mutex<State>>);
 #[derive(Debug, Default)]
 struct State {
     last_id: u64,
+    /// Also those that are closed here and still say goodbye.
+    sockets: usize,
     connections: HashMap<ConnectionId, Connection>,
     orgs: HashMap<OrgId, Watch>,
 }
@@ -147,15 +155,37 @@ impl Hub {
         let (closing, closed) = oneshot::channel();
         let mut state = self.state();
         state.last_id += 1;
+        state.sockets += 1;
         let id = ConnectionId(state.last_id);
-        state.connections.insert(id, Connection { user, session, queue, closing, topics: BTreeMap::new() });
+        state.connections.insert(
+            id,
+            Connection {
+                user,
+                session,
+                queue,
+                closing,
+                topics: BTreeMap::new(),
+            },
+        );
         state.count();
-        Connected { id, queue: receiver, closing: closed, hub: self.clone() }
+        Connected {
+            id,
+            queue: receiver,
+            closing: closed,
+            hub: self.clone(),
+        }
     }
 
     /// How many connections there are.
     pub fn connections(&self) -> usize {
         self.state().connections.len()
+    }
+
+    /// Waits until the sockets of all connections are gone, closed ones too.
+    pub async fn sockets_ended(&self) {
+        while self.state().sockets > 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     }
 
     /// Ends a connection with a close code.
@@ -178,7 +208,15 @@ impl Hub {
     /// Begins a subscription of `actor` (found out just before) after `since`, replacing one of the same topic; `head`
     /// is the end of the log, read just before. `false`: too much was missed, or the log is not that long, and the
     /// browser was told so.
-    pub fn subscribe(&self, id: ConnectionId, topic: &Topic, org: OrgId, actor: Actor, since: Seq, head: Seq) -> bool {
+    pub fn subscribe(
+        &self,
+        id: ConnectionId,
+        topic: &Topic,
+        org: OrgId,
+        actor: Actor,
+        since: Seq,
+        head: Seq,
+    ) -> bool {
         let mut state = self.state();
         state.unsubscribe(id, topic);
         let end = state.orgs.get(&org).map_or(head, |watch| watch.head.max(head));
@@ -186,10 +224,29 @@ impl Hub {
             state.send(id, ServerMessage::Resync { topic: topic.clone() }.into());
             return false;
         }
-        let Some(connection) = state.connections.get_mut(&id) else { return false };
+        let Some(connection) = state.connections.get_mut(&id) else {
+            return false;
+        };
         let next = Seq(since.0 + 1);
-        connection.topics.insert(topic.clone(), Subscription { org, actor, told: since, next, live: false });
-        state.orgs.entry(org).or_insert(Watch { head, listeners: BTreeSet::new() }).listeners.insert(id);
+        connection.topics.insert(
+            topic.clone(),
+            Subscription {
+                org,
+                actor,
+                told: since,
+                next,
+                live: false,
+            },
+        );
+        state
+            .orgs
+            .entry(org)
+            .or_insert(Watch {
+                head,
+                listeners: BTreeSet::new(),
+            })
+            .listeners
+            .insert(id);
         true
     }
 
@@ -218,9 +275,13 @@ impl Hub {
     /// Hands a subscription events that were read for it.
     pub fn fill(&self, id: ConnectionId, topic: &Topic, events: &[Arc<LoadedEvent>]) {
         let mut state = self.state();
-        let Some(connection) = state.connections.get_mut(&id) else { return };
+        let Some(connection) = state.connections.get_mut(&id) else {
+            return;
+        };
         let user = connection.user;
-        let Some(subscription) = connection.topics.get_mut(topic) else { return };
+        let Some(subscription) = connection.topics.get_mut(topic) else {
+            return;
+        };
         if events.iter().any(|event| moves(event, user)) {
             return state.resync(id, topic);
         }
@@ -231,7 +292,11 @@ impl Hub {
 
     /// Where somebody listens, and the last position that was published there.
     pub fn watched(&self) -> HashMap<OrgId, Seq> {
-        self.state().orgs.iter().map(|(org, watch)| (*org, watch.head)).collect()
+        self.state()
+            .orgs
+            .iter()
+            .map(|(org, watch)| (*org, watch.head))
+            .collect()
     }
 
     /// The last position that was published in an organization where somebody listens.
@@ -251,7 +316,11 @@ impl Hub {
             id: *id,
             user: connection.user,
             session: connection.session,
-            orgs: connection.topics.values().map(|subscription| subscription.org).collect(),
+            orgs: connection
+                .topics
+                .values()
+                .map(|subscription| subscription.org)
+                .collect(),
         };
         state.connections.iter().map(seat).collect()
     }
@@ -293,7 +362,8 @@ impl Subscription {
     /// positions were passed in silence.
     fn advance(&mut self, topic: &Topic, events: &[Arc<LoadedEvent>], quiet: i64) -> Option<ServerMessage> {
         let mut items = Vec::new();
-        for event in events.iter().skip_while(|event| event.seq < self.next) {
+        let first = self.next;
+        for event in events.iter().skip_while(|event| event.seq < first) {
             if event.seq != self.next {
                 break;
             }
@@ -306,7 +376,12 @@ impl Subscription {
         }
         let from = Seq(self.told.0 + 1);
         self.told = to;
-        Some(ServerMessage::Events { topic: topic.clone(), from, to, items })
+        Some(ServerMessage::Events {
+            topic: topic.clone(),
+            from,
+            to,
+            items,
+        })
     }
 }
 
@@ -332,7 +407,9 @@ impl State {
     }
 
     fn send(&mut self, id: ConnectionId, message: Outgoing) {
-        let Some(connection) = self.connections.get(&id) else { return };
+        let Some(connection) = self.connections.get(&id) else {
+            return;
+        };
         match connection.queue.try_send(message) {
             Ok(()) => {}
             Err(TrySendError::Full(_)) => self.close(id, close::TOO_SLOW),
@@ -350,9 +427,17 @@ impl State {
     }
 
     fn unsubscribe(&mut self, id: ConnectionId, topic: &Topic) -> bool {
-        let Some(connection) = self.connections.get_mut(&id) else { return false };
-        let Some(ended) = connection.topics.remove(topic) else { return false };
-        if !connection.topics.values().any(|subscription| subscription.org == ended.org) {
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return false;
+        };
+        let Some(ended) = connection.topics.remove(topic) else {
+            return false;
+        };
+        if !connection
+            .topics
+            .values()
+            .any(|subscription| subscription.org == ended.org)
+        {
             self.unwatch(id, ended.org);
         }
         true
@@ -364,36 +449,67 @@ impl State {
         }
     }
 
-    /// Ends the subscriptions in `org` that were made in another role, or all when `role` is unknown.
+    /// Ends some subscriptions; the browser loads those pages anew and subscribes with the role it has then.
     fn resync_where(&mut self, id: ConnectionId, ends: impl Fn(&Subscription) -> bool) {
-        let Some(connection) = self.connections.get(&id) else { return };
-        let ended = connection.topics.iter().filter(|(_, subscription)| ends(subscription));
+        let Some(connection) = self.connections.get(&id) else {
+            return;
+        };
+        let ended = connection
+            .topics
+            .iter()
+            .filter(|(_, subscription)| ends(subscription));
         let topics: Vec<Topic> = ended.map(|(topic, _)| topic.clone()).collect();
         topics.iter().for_each(|topic| self.resync(id, topic));
     }
 
     fn hold_to(&mut self, id: ConnectionId, org: OrgId, role: Role) {
-        self.resync_where(id, |subscription| subscription.org == org && subscription.actor.role != role);
+        self.resync_where(id, |subscription| {
+            subscription.org == org && subscription.actor.role != role
+        });
     }
 
     fn backlog(&mut self, id: ConnectionId, topic: &Topic) -> Backlog {
-        let Some(connection) = self.connections.get_mut(&id) else { return Backlog::Gone };
-        let Some(subscription) = connection.topics.get_mut(topic) else { return Backlog::Gone };
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return Backlog::Gone;
+        };
+        let Some(subscription) = connection.topics.get_mut(topic) else {
+            return Backlog::Gone;
+        };
+        if subscription.live {
+            return Backlog::Done;
+        }
         let seq = Seq(subscription.next.0 - 1);
-        if self.orgs.get(&subscription.org).is_some_and(|watch| watch.head > seq) {
+        if self
+            .orgs
+            .get(&subscription.org)
+            .is_some_and(|watch| watch.head > seq)
+        {
             return Backlog::Read(subscription.org, seq);
         }
         subscription.live = true;
-        self.send(id, ServerMessage::CaughtUp { topic: topic.clone(), seq }.into());
+        self.send(
+            id,
+            ServerMessage::CaughtUp {
+                topic: topic.clone(),
+                seq,
+            }
+            .into(),
+        );
         Backlog::Done
     }
 
     fn publish(&mut self, org: OrgId, events: &[Arc<LoadedEvent>]) -> bool {
-        let Some(watch) = self.orgs.get_mut(&org) else { return true };
+        let Some(watch) = self.orgs.get_mut(&org) else {
+            return true;
+        };
         let old = events.iter().take_while(|event| event.seq <= watch.head).count();
         let first = watch.head.0 + 1;
         let fresh = &events[old..];
-        let in_order = fresh.iter().zip(first..).take_while(|(event, seq)| event.seq.0 == *seq).count();
+        let in_order = fresh
+            .iter()
+            .zip(first..)
+            .take_while(|(event, seq)| event.seq.0 == *seq)
+            .count();
         let (ready, gap) = fresh.split_at(in_order);
         watch.head.0 += in_order as i64;
         let listeners: Vec<_> = watch.listeners.iter().copied().collect();
@@ -404,14 +520,21 @@ impl State {
     }
 
     fn deliver(&mut self, id: ConnectionId, org: OrgId, events: &[Arc<LoadedEvent>]) {
-        let Some(connection) = self.connections.get_mut(&id) else { return };
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return;
+        };
         let user = connection.user;
         if events.iter().any(|event| moves(event, user)) {
             return self.resync_where(id, |subscription| subscription.org == org);
         }
         let recorded_at = events.first().map(|event| event.recorded_at);
-        let live = connection.topics.iter_mut().filter(|(_, s)| s.org == org && s.live);
-        let messages: Vec<_> = live.filter_map(|(topic, s)| s.advance(topic, events, MAX_QUIET)).collect();
+        let live = connection
+            .topics
+            .iter_mut()
+            .filter(|(_, s)| s.org == org && s.live);
+        let messages: Vec<_> = live
+            .filter_map(|(topic, s)| s.advance(topic, events, MAX_QUIET))
+            .collect();
         for message in messages {
             self.send(id, Outgoing { message, recorded_at });
         }
@@ -434,8 +557,16 @@ impl State {
                 }
             }
         }
-        let watched: BTreeMap<_, _> = self.orgs.iter().map(|(org, w)| (*org, w.listeners.clone())).collect();
-        if watched == listening { Ok(()) } else { Err(format!("watched {watched:?}, listening {listening:?}")) }
+        let watched: BTreeMap<_, _> = self
+            .orgs
+            .iter()
+            .map(|(org, w)| (*org, w.listeners.clone()))
+            .collect();
+        if watched == listening {
+            Ok(())
+        } else {
+            Err(format!("watched {watched:?}, listening {listening:?}"))
+        }
     }
 }
 

@@ -11,7 +11,9 @@ pub async fn answers(pool: &PgPool) -> Result<(), sqlx::Error> {
 /// The migrations that were applied, in order.
 pub async fn migrations(pool: &PgPool) -> Result<Vec<i64>, sqlx::Error> {
     // Not a checked query: the table belongs to the migrator and is not there before its first run.
-    sqlx::query_scalar("SELECT version FROM _sqlx_migrations WHERE success ORDER BY version").fetch_all(pool).await
+    sqlx::query_scalar("SELECT version FROM _sqlx_migrations WHERE success ORDER BY version")
+        .fetch_all(pool)
+        .await
 }
 
 /// How far a reader of the log is behind.
@@ -36,5 +38,8 @@ pub async fn lag(pool: &PgPool, reader: &str) -> Result<Lag, sqlx::Error> {
     )
     .fetch_one(pool)
     .await?;
-    Ok(Lag { events: row.events, seconds: row.seconds.max(0.0) })
+    Ok(Lag {
+        events: row.events,
+        seconds: row.seconds.max(0.0),
+    })
 }

@@ -2,13 +2,12 @@
 //!
 //! That role sees every organization, so each statement names the one it is about.
 
-use serde_json::Value;
 use sqlx::{
     postgres::{PgListener, PgPoolOptions},
     types::Json,
 };
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::Arc,
     time::Duration,
 };
@@ -57,7 +56,11 @@ impl LiveStore {
             &session.0[..],
             now.0
         );
-        Ok(user.fetch_optional(&self.db.system).await.map_err(db)?.map(UserId))
+        Ok(user
+            .fetch_optional(&self.db.system)
+            .await
+            .map_err(db)?
+            .map(UserId))
     }
 
     /// The organization of that name and the role of `user` in it, if they have one.
@@ -68,8 +71,16 @@ impl LiveStore {
             org,
             user.0
         );
-        let Some(row) = row.fetch_optional(&self.db.system).await.map_err(db)? else { return Ok(None) };
-        Ok(Some((OrgId(row.id), Actor { user, role: row.role.parse()? })))
+        let Some(row) = row.fetch_optional(&self.db.system).await.map_err(db)? else {
+            return Ok(None);
+        };
+        Ok(Some((
+            OrgId(row.id),
+            Actor {
+                user,
+                role: row.role.parse()?,
+            },
+        )))
     }
 
     /// What the policy looks at, of the issue with this key.
@@ -82,8 +93,13 @@ impl LiveStore {
             key.project.as_str(),
             key.number
         );
-        let Some(row) = row.fetch_optional(&self.db.system).await.map_err(db)? else { return Ok(None) };
-        Ok(Some(IssueFacts { reporter: UserId(row.reporter_id), status: row.status.parse()? }))
+        let Some(row) = row.fetch_optional(&self.db.system).await.map_err(db)? else {
+            return Ok(None);
+        };
+        Ok(Some(IssueFacts {
+            reporter: UserId(row.reporter_id),
+            status: row.status.parse()?,
+        }))
     }
 
     /// The last position of each of these logs.
@@ -91,11 +107,19 @@ impl LiveStore {
         let ids: Vec<i64> = orgs.iter().map(|org| org.0).collect();
         let rows = sqlx::query!("SELECT org_id, seq FROM org_heads WHERE org_id = ANY ($1)", &ids);
         let rows = rows.fetch_all(&self.db.system).await.map_err(db)?;
-        Ok(rows.into_iter().map(|row| (OrgId(row.org_id), Seq(row.seq))).collect())
+        Ok(rows
+            .into_iter()
+            .map(|row| (OrgId(row.org_id), Seq(row.seq)))
+            .collect())
     }
 
     /// At most `limit` events after a position, in order, each with its issue as that is now.
-    pub async fn events(&self, org: OrgId, after: Seq, limit: i64) -> Result<Vec<Arc<LoadedEvent>>, AppError> {
+    pub async fn events(
+        &self,
+        org: OrgId,
+        after: Seq,
+        limit: i64,
+    ) -> Result<Vec<Arc<LoadedEvent>>, AppError> {
         let raw = self.raw_events(org, after, limit).await?;
         let ids: BTreeSet<i64> = raw.iter().filter_map(|raw| raw.issue).collect();
         // Read after the events, so that it is at least as new as every one of them.
@@ -128,13 +152,19 @@ impl LiveStore {
                 seq: Seq(row.seq),
                 at: Timestamp(row.at),
                 recorded_at: Timestamp(row.recorded_at),
-                actor: Person { id: UserId(row.actor_id), name: row.actor_name },
+                actor: Person {
+                    id: UserId(row.actor_id),
+                    name: row.actor_name,
+                },
                 change: read(Change::read(&row.kind, row.version, row.payload.0.data))?,
                 facts: row.payload.0.facts,
                 issue: None,
                 comment_html: row.comment_html,
             };
-            Ok(RawEvent { issue: row.issue_id, event })
+            Ok(RawEvent {
+                issue: row.issue_id,
+                event,
+            })
         });
         load.collect()
     }
@@ -152,13 +182,24 @@ impl LiveStore {
         let rows = rows.fetch_all(&self.db.system).await.map_err(db)?;
         let load = rows.into_iter().map(|row| {
             let (description, description_html) = (row.description, row.description_html);
-            (row.id, Arc::new(LoadedIssue { row: row.row.0, description, description_html }))
+            (
+                row.id,
+                Arc::new(LoadedIssue {
+                    row: row.row.0,
+                    description,
+                    description_html,
+                }),
+            )
         });
         Ok(load.collect())
     }
 
-    /// Those of the sessions that are still sessions at `now`, each with its person.
-    pub async fn sessions(&self, of: &[SessionHash], now: Timestamp) -> Result<BTreeSet<SessionHash>, AppError> {
+    /// Those of the sessions that are still sessions at `now`.
+    pub async fn sessions(
+        &self,
+        of: &[SessionHash],
+        now: Timestamp,
+    ) -> Result<HashSet<SessionHash>, AppError> {
         let hashes: Vec<Vec<u8>> = of.iter().map(|session| session.0.to_vec()).collect();
         let rows = sqlx::query_scalar!(
             "SELECT token_hash FROM sessions WHERE token_hash = ANY ($1) AND expires_at > $2",
@@ -166,7 +207,11 @@ impl LiveStore {
             now.0
         );
         let rows = rows.fetch_all(&self.db.system).await.map_err(db)?;
-        Ok(rows.into_iter().filter_map(|hash| hash.try_into().ok()).map(SessionHash).collect())
+        Ok(rows
+            .into_iter()
+            .filter_map(|hash| hash.try_into().ok())
+            .map(SessionHash)
+            .collect())
     }
 
     /// The present roles of these persons in these organizations; who is no (enabled) member is left out.
@@ -181,13 +226,17 @@ impl LiveStore {
             &users
         );
         let rows = rows.fetch_all(&self.db.system).await.map_err(db)?;
-        rows.into_iter().map(|row| Ok(((OrgId(row.org_id), UserId(row.user_id)), row.role.parse()?))).collect()
+        rows.into_iter()
+            .map(|row| Ok(((OrgId(row.org_id), UserId(row.user_id)), row.role.parse()?)))
+            .collect()
     }
 
     /// Tells other processes.
     pub async fn notify(&self, message: &str) -> Result<(), sqlx::Error> {
-        // The result is void, so there is no column to check.
-        sqlx::query!("SELECT pg_notify($1, $2)", CHANNEL, message).fetch_one(&self.db.system).await.map(|_| ())
+        sqlx::query!("SELECT pg_notify($1, $2)", CHANNEL, message)
+            .fetch_one(&self.db.system)
+            .await
+            .map(|_| ())
     }
 
     /// Listens to other processes, on a connection of its own, so that it takes none of the pool for good.
@@ -199,7 +248,12 @@ impl LiveStore {
             .max_lifetime(None)
             .idle_timeout(None)
             .after_connect(|connection, _| {
-                Box::pin(async move { sqlx::raw_sql("SET ROLE tracker_system").execute(connection).await.map(|_| ()) })
+                Box::pin(async move {
+                    sqlx::raw_sql("SET ROLE tracker_system")
+                        .execute(connection)
+                        .await
+                        .map(|_| ())
+                })
             })
             .connect_lazy_with(options);
         let mut listener = PgListener::connect_with(&pool).await?;

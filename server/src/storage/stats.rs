@@ -66,7 +66,9 @@ pub async fn add(connection: &mut PgConnection, org: OrgId, new: &Additions) -> 
 
 /// Forgets the statistics of an organization, to be built anew.
 pub async fn clear(connection: &mut PgConnection, org: OrgId) -> Result<(), sqlx::Error> {
-    sqlx::query!("DELETE FROM daily_stats WHERE org_id = $1", org.0).execute(connection).await?;
+    sqlx::query!("DELETE FROM daily_stats WHERE org_id = $1", org.0)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
@@ -92,7 +94,7 @@ pub async fn page(
         r#"WITH mine AS NOT MATERIALIZED (
                SELECT * FROM daily_stats
                WHERE org_id = tracker_org()
-                   AND (current_setting('tracker.role') IN ('MAINTAINER', 'ADMIN') OR reporter_id = tracker_user())
+                   AND (current_setting('tracker.role', true) IN ('MAINTAINER', 'ADMIN') OR reporter_id = tracker_user())
            )
            SELECT tracker_user() AS user_id, tracker_frame() AS frame,
                (SELECT f.flash FROM flashes f WHERE f.id = $2 AND f.owner = $3) AS flash,
@@ -113,6 +115,15 @@ pub async fn page(
     .fetch_one(tx.connection()?)
     .await
     .map_err(db)?;
-    let view = StatsPage { seq: Seq(row.seq), days: row.days.0, stock: row.stock.0 };
-    Ok(PageRow { user: row.user_id, frame: row.frame, flash: row.flash, view })
+    let view = StatsPage {
+        seq: Seq(row.seq),
+        days: row.days.0,
+        stock: row.stock.0,
+    };
+    Ok(PageRow {
+        user: row.user_id,
+        frame: row.frame,
+        flash: row.flash,
+        view,
+    })
 }

@@ -6,6 +6,7 @@
 //! else gets it.
 
 use sqlx::{AssertSqlSafe, PgConnection, Postgres, pool::PoolConnection};
+use tracing::Instrument;
 use tracker_domain::{
     error::AppError,
     event::Change,
@@ -79,7 +80,7 @@ impl Tx {
     /// Begins with a statement that is made of typed parts only.
     pub(super) async fn begin(pool: &sqlx::PgPool, sql: String) -> Result<Self, AppError> {
         let pool = pool.clone();
-        let begun = tokio::spawn(async move {
+        let begin = async move {
             let mut connection = pool.acquire().await?;
             match sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *connection).await {
                 Ok(_) => Ok(Self { connection: Some(connection) }),
@@ -88,7 +89,8 @@ impl Tx {
                     Err(error)
                 }
             }
-        });
+        };
+        let begun = tokio::spawn(begin.in_current_span());
         begun.await.map_err(|error| fault(&error))?.map_err(db)
     }
 

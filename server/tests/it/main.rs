@@ -1,1 +1,13 @@
+//! Integration tests: the real router on a real PostgreSQL. One file a noun or rule; the harness is `server::testing`.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod accounts;
+mod comments;
+mod forms;
+mod issues;
+mod list;
+mod live;
+mod refusals;
+mod structure;
+mod transactions;
+mod walls;

@@ -1,0 +1,88 @@
+//! The pages before sign-in.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use tracker_domain::account::{Door as DoorView, MIN_PASSWORD_CHARS};
+
+use crate::{
+    api::{ApiError, SignIn, SignUp, view_door},
+    ui::{After, ApiForm, Door, ErrorPage, Field, Submit, dom, endpoint, flash_id, provide_flash},
+};
+
+/// `/login`
+#[component]
+pub fn LoginPage() -> impl IntoView {
+    at_the_door(|door| {
+        let text = if door.first {
+            "There is no account yet. Whoever creates the first one runs the place."
+        } else {
+            "Report, follow and understand issues together."
+        };
+        view! {
+            <Title text="Sign in"/>
+            <Door title=format!("Sign in to {}", door.org_name) text=text>
+                <ApiForm to={endpoint::<SignIn>()} after=After::Load>
+                    <Field label="Email" name="email" kind="email" autocomplete="username"/>
+                    <Field label="Password" name="password" kind="password" autocomplete="current-password"/>
+                    <Submit label="Sign in" class="btn primary wide"/>
+                </ApiForm>
+                {door.signup_open.then(|| view! {
+                    <p class="dim foot">"No account? " <a class="link" href="/signup">"Create one"</a></p>
+                })}
+            </Door>
+        }
+        .into_any()
+    })
+}
+
+/// `/signup`
+#[component]
+pub fn SignupPage() -> impl IntoView {
+    at_the_door(|door| {
+        let have_one = view! { <p class="dim foot">"You have an account? " <a class="link" href="/login">"Sign in"</a></p> };
+        if !door.signup_open {
+            return view! {
+                <Title text="Create your account"/>
+                <Door title="Sign-up is closed" text="Ask an admin for an invitation.">{have_one}</Door>
+            }
+            .into_any();
+        }
+        let text = if door.first {
+            format!("You are the first: you become the admin of {}.", door.org_name)
+        } else {
+            format!("Join {} to report issues and follow them.", door.org_name)
+        };
+        view! {
+            <Title text="Create your account"/>
+            <Door title="Create your account" text=text>
+                <ApiForm to={endpoint::<SignUp>()} after=After::Load>
+                    <Field label="Name" name="name" autocomplete="name"/>
+                    <Field label="Email" name="email" kind="email" autocomplete="username"/>
+                    <Field
+                        label="Password" name="password" kind="password" autocomplete="new-password"
+                        hint=format!("At least {MIN_PASSWORD_CHARS} characters; a sentence is easy to remember.")
+                    />
+                    <Submit label="Create account" class="btn primary wide"/>
+                </ApiForm>
+                {have_one}
+            </Door>
+        }
+        .into_any()
+    })
+}
+
+fn at_the_door(page: fn(DoorView) -> AnyView) -> impl IntoView {
+    let door = Resource::new_blocking(flash_id, view_door);
+    let show = move |answer: Result<DoorView, ApiError>| match answer {
+        Ok(door) => {
+            provide_flash(door.flash.clone());
+            // Whoever is signed in already belongs inside.
+            if let Some(home) = door.home.clone() {
+                Effect::new(move |_| dom::go(&home));
+            }
+            page(door)
+        }
+        Err(error) => view! { <ErrorPage error=error.0/> }.into_any(),
+    };
+    view! { <Suspense>{move || Suspend::new(async move { show(door.await) })}</Suspense> }
+}

@@ -1,0 +1,7 @@
+//! The numbers.
+
+mod chart;
+mod page;
+mod twin;
+
+pub use page::InsightsPage;

@@ -1,0 +1,150 @@
+//! Status, severity, people and tags: always a shape and a word, never a colour alone.
+
+use leptos::prelude::*;
+use tracker_domain::{issue::Severity, org::Person, workflow::Status};
+
+/// The class of a status.
+pub fn status_class(status: Status) -> &'static str {
+    match status {
+        Status::Open => "st open",
+        Status::Triaged => "st triaged",
+        Status::InProgress => "st in_progress",
+        Status::Done => "st done",
+    }
+}
+
+/// The drawing of a status, 14 by 14: dashed ring, ring, half disc, disc with a tick.
+pub fn status_shape(status: Status) -> &'static str {
+    match status {
+        Status::Open => {
+            r#"<circle cx="7" cy="7" r="5.6" fill="none" stroke="currentColor" stroke-width="1.6" stroke-dasharray="2.2 2.2"/>"#
+        }
+        Status::Triaged => r#"<circle cx="7" cy="7" r="5.6" fill="none" stroke="currentColor" stroke-width="1.6"/>"#,
+        Status::InProgress => {
+            r#"<circle cx="7" cy="7" r="5.6" fill="none" stroke="currentColor" stroke-width="1.6"/><path d="M7 7V3.4A3.6 3.6 0 0 1 7 10.6Z" fill="currentColor"/>"#
+        }
+        Status::Done => {
+            r#"<circle cx="7" cy="7" r="6.4" fill="currentColor"/><path class="tick" d="m4.3 7.2 1.9 1.9 3.5-3.9" fill="none" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round"/>"#
+        }
+    }
+}
+
+/// Where an issue stands.
+#[component]
+pub fn StatusBadge(
+    /// Where.
+    status: Status,
+) -> impl IntoView {
+    view! {
+        <span class=status_class(status)>
+            <svg viewBox="0 0 14 14" aria-hidden="true" inner_html=status_shape(status)></svg>
+            {status.label()}
+        </span>
+    }
+}
+
+/// The class of a severity.
+pub fn severity_class(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Low => "sev low",
+        Severity::Medium => "sev medium",
+        Severity::High => "sev high",
+        Severity::Critical => "sev critical",
+    }
+}
+
+macro_rules! bars {
+    ($second:literal, $third:literal, $fourth:literal) => {
+        concat!(
+            r#"<rect x="0" y="9" width="2.4" height="3" rx=".8" fill="currentColor"/><rect x="3.6" y="6" width="2.4" height="6" rx=".8" fill="currentColor" opacity=""#,
+            $second,
+            r#""/><rect x="7.2" y="3" width="2.4" height="9" rx=".8" fill="currentColor" opacity=""#,
+            $third,
+            r#""/><rect x="10.8" y="0" width="2.4" height="12" rx=".8" fill="currentColor" opacity=""#,
+            $fourth,
+            r#""/>"#
+        )
+    };
+}
+
+/// The drawing of a severity, 14 by 12: one to four bars.
+pub fn severity_shape(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Low => bars!(".25", ".25", ".25"),
+        Severity::Medium => bars!("1", ".25", ".25"),
+        Severity::High => bars!("1", "1", ".25"),
+        Severity::Critical => bars!("1", "1", "1"),
+    }
+}
+
+/// How much an issue hurts.
+#[component]
+pub fn SeverityBadge(
+    /// How much.
+    severity: Severity,
+) -> impl IntoView {
+    view! {
+        <span class=severity_class(severity)>
+            <svg viewBox="0 0 14 12" aria-hidden="true" inner_html=severity_shape(severity)></svg>
+            {severity.label()}
+        </span>
+    }
+}
+
+/// One of eight colours, the same for the same number wherever it is shown.
+fn colour(number: u64) -> &'static str {
+    ["c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8"][(number % 8) as usize]
+}
+
+/// The first letters of the first and the last word.
+fn initials(name: &str) -> String {
+    let mut words = name.split_whitespace();
+    let first = words.next().and_then(|word| word.chars().next());
+    let last = words.next_back().and_then(|word| word.chars().next());
+    first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
+}
+
+/// A person as a disc with their initials.
+#[component]
+pub fn Avatar(
+    /// Who.
+    person: Person,
+    /// Beside a comment.
+    #[prop(optional)]
+    large: bool,
+    /// Whether the name stands beside it anyway.
+    #[prop(optional)]
+    silent: bool,
+) -> impl IntoView {
+    let size = if large { "av lg" } else { "av" };
+    let class = format!("{size} {}", colour(person.id.0.unsigned_abs()));
+    let letters = initials(&person.name);
+    let (role, label, hidden) = if silent { (None, None, Some("true")) } else { (Some("img"), Some(person.name.clone()), None) };
+    view! { <span class=class role=role aria-label=label aria-hidden=hidden title=person.name>{letters}</span> }
+}
+
+/// Where a person would be.
+#[component]
+pub fn Nobody() -> impl IntoView {
+    view! { <span class="av none" role="img" aria-label="Nobody" title="Nobody"></span> }
+}
+
+/// A tag.
+#[component]
+pub fn Tag(
+    /// Its name.
+    name: String,
+) -> impl IntoView {
+    let sum = name.bytes().fold(7u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)));
+    view! { <span class=format!("tag {}", colour(sum))><span>{name}</span></span> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn initials_are_the_first_and_the_last_word() {
+        assert_eq!(["Ana Ribeiro", "mei", "Jo van der Berg", " "].map(initials), ["AR", "M", "JB", ""]);
+    }
+}

@@ -1,0 +1,113 @@
+//! What the browser is asked for by hand. Each function is called from event handlers and effects only, which do not
+//! run on the server.
+
+use leptos::prelude::{document, window};
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
+
+/// Leaves for another page with a full load, so that cookies and everything around the page are fresh.
+pub fn go(url: &str) {
+    let _ = window().location().set_href(url);
+}
+
+/// How far the page is scrolled down.
+pub fn scrolled() -> f64 {
+    window().scroll_y().unwrap_or_default()
+}
+
+/// Back to the top.
+pub fn scroll_to_top() {
+    window().scroll_to_with_x_and_y(0.0, 0.0);
+}
+
+/// Whether the document has an element like that just now.
+pub fn exists(selector: &str) -> bool {
+    document().query_selector(selector).ok().flatten().is_some()
+}
+
+/// Moves the focus to the first element like that.
+pub fn focus(selector: &str) {
+    let found = document().query_selector(selector).ok().flatten();
+    if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
+/// Whether the element with this id has the focus.
+pub fn has_focus(id: &str) -> bool {
+    document().active_element().is_some_and(|element| element.id() == id)
+}
+
+/// What stands in the control with this id.
+pub fn value_of(id: &str) -> Option<String> {
+    let element = document().get_element_by_id(id)?;
+    if let Some(area) = element.dyn_ref::<HtmlTextAreaElement>() {
+        return Some(area.value());
+    }
+    if let Some(select) = element.dyn_ref::<HtmlSelectElement>() {
+        return Some(select.value());
+    }
+    element.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::value)
+}
+
+/// Puts text into the control with this id, unless it is there already.
+pub fn set_value(id: &str, value: &str) {
+    if value_of(id).is_none_or(|present| present == value) {
+        return;
+    }
+    let Some(element) = document().get_element_by_id(id) else { return };
+    if let Some(area) = element.dyn_ref::<HtmlTextAreaElement>() {
+        area.set_value(value);
+    } else if let Some(select) = element.dyn_ref::<HtmlSelectElement>() {
+        select.set_value(value);
+    } else if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
+        input.set_value(value);
+    }
+}
+
+/// A new name for a write. `None` when there is no randomness to be had: then the write goes without.
+pub fn random_key() -> Option<String> {
+    let mut bytes = [0u8; 16];
+    getrandom::fill(&mut bytes).ok()?;
+    Some(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Milliseconds since 1970, by the reader's clock: for "3 min ago" only.
+pub fn now_ms() -> f64 {
+    js_sys::Date::now()
+}
+
+/// The chosen theme; empty as long as the system decides.
+pub fn theme() -> String {
+    document().document_element().and_then(|root| root.get_attribute("data-theme")).unwrap_or_default()
+}
+
+/// Puts a theme on and keeps it for the next page.
+pub fn set_theme(word: &str) {
+    let Some(root) = document().document_element() else { return };
+    let storage = window().local_storage().ok().flatten();
+    if word.is_empty() {
+        let _ = root.remove_attribute("data-theme");
+        let _ = storage.map(|storage| storage.remove_item("theme"));
+    } else {
+        let _ = root.set_attribute("data-theme", word);
+        let _ = storage.map(|storage| storage.set_item("theme", word));
+    }
+}
+
+/// Says that the page is alive now: tests, styles and what was clicked before wait for it.
+pub fn mark_hydrated() {
+    if let Some(root) = document().document_element() {
+        let _ = root.set_attribute("data-hydrated", "");
+    }
+}
+
+/// Says of the control with this id whether what it holds was refused.
+pub fn mark_invalid(id: &str, invalid: bool) {
+    let Some(control) = document().get_element_by_id(id) else { return };
+    if invalid {
+        let _ = control.set_attribute("aria-invalid", "true");
+    } else {
+        let _ = control.remove_attribute("aria-invalid");
+    }
+}

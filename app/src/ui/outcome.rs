@@ -1,0 +1,53 @@
+//! What a page shows when it cannot show itself, and how a page's answer becomes a page.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use tracker_domain::{error::AppError, org::Framed};
+
+use super::{dom, icon, provide_flash};
+use crate::api::ApiError;
+
+/// A page of an organization, or why there is none. The HTTP status is the service's business, which knows it first.
+pub fn framed<T>(answer: Result<Framed<T>, ApiError>, page: impl FnOnce(Framed<T>) -> AnyView) -> AnyView {
+    match answer {
+        Ok(framed) => {
+            provide_flash(framed.frame.flash.clone());
+            page(framed)
+        }
+        Err(error) => view! { <ErrorPage error=error.0/> }.into_any(),
+    }
+}
+
+/// A whole page that says what went wrong, and a way on.
+#[component]
+pub fn ErrorPage(
+    /// Why.
+    error: AppError,
+) -> impl IntoView {
+    let lost = matches!(error, AppError::NotFound);
+    if matches!(error, AppError::Unauthenticated) {
+        Effect::new(|_| dom::go("/login"));
+    }
+    let (text, reference) = match &error {
+        AppError::NotFound => ("There is nothing here, or nothing that you may see.".to_owned(), None),
+        AppError::Unavailable { reference } => ("This does not work right now. Try again in a moment.".to_owned(), Some(reference.clone())),
+        AppError::Internal { reference } => ("Something went wrong on our side.".to_owned(), Some(reference.clone())),
+        error => (error.to_string(), None),
+    };
+    let home = if matches!(error, AppError::Unauthenticated) { ("/login", "Sign in") } else { ("/", "Go to the start page") };
+    view! {
+        <Title text=error.title()/>
+        <main class="page-state" id="main" tabindex="-1">
+            <div class="state" role=if lost { None } else { Some("alert") }>
+                {icon(if lost { icondata_lu::LuSearchX } else { icondata_lu::LuCircleAlert })}
+                <h1>{error.title()}</h1>
+                <p>{text}</p>
+                {reference.map(|reference| view! { <p>"Reference: "<span class="ref">{reference}</span></p> })}
+                <div class="actions">
+                    // From the server, which knows where the reader belongs.
+                    <a class="btn primary" href=home.0 rel="external">{home.1}</a>
+                </div>
+            </div>
+        </main>
+    }
+}

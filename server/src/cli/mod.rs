@@ -1,0 +1,125 @@
+//! The command line: what each command needs is put together here, from the settings to the exit code.
+//!
+//! To add a command, add a variant with its help and a module that does it. A command that cannot go on answers with a
+//! [`Failure`]: one line for each reason, on standard error, and exit code 1.
+
+mod admin;
+mod failure;
+mod ping;
+mod serve;
+mod start;
+mod term;
+mod worker;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+pub use failure::Failure;
+use std::process::ExitCode;
+
+use crate::{
+    config::{Config, settings},
+    logging,
+};
+
+/// An issue tracker that is live and honest about the numbers.
+#[derive(Debug, Parser)]
+#[command(
+    name = "tracker",
+    version,
+    after_help = "Examples:
+  DATABASE_URL=postgres://localhost/tracker tracker serve
+  tracker admin role ana@example.org MAINTAINER
+
+`tracker --help` lists the settings too; docs/configuration.md explains them."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the web pages, and do the background work unless TRACKER_WORKER is false.
+    ///
+    /// Brings the database up to date first, unless TRACKER_MIGRATE is false. Ctrl-C or SIGTERM lets requests that
+    /// are under way finish, then ends with 0.
+    Serve,
+    /// Do the background work alone: statistics and jobs. Any number of these may run.
+    Worker,
+    /// Bring the database up to date, then end. Safe to run at any time, also by two at once.
+    Migrate,
+    /// Look after a running tracker: members, passwords, statistics.
+    #[command(subcommand)]
+    Admin(admin::Admin),
+}
+
+/// Reads the arguments and does what they say.
+pub fn main() -> ExitCode {
+    let matches = Cli::command().after_long_help(list_settings()).get_matches();
+    let done = Cli::from_arg_matches(&matches)
+        .map_err(Failure::new)
+        .and_then(|cli| run(cli.command));
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.lines().for_each(|line| term::complain(line));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), Failure> {
+    let config = Config::load()?;
+    logging::start(&config.log);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::new)?;
+    runtime.block_on(async {
+        match command {
+            Command::Serve => serve::run(config).await,
+            Command::Worker => worker::run(config).await,
+            Command::Migrate => start::migrate(&config).await,
+            Command::Admin(command) => command.run(config).await,
+        }
+    })
+}
+
+fn list_settings() -> String {
+    let mut text = String::from("Settings, as environment variables or in tracker.toml:\n");
+    for setting in settings() {
+        let file = if setting.secret {
+            " (or the name of its file in the same with _FILE)"
+        } else {
+            ""
+        };
+        text += &format!(
+            "\n  {}{file}\n      {}\n      default: {}\n",
+            setting.name, setting.about, setting.default
+        );
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent_and_the_help_is_complete() {
+        Cli::command().debug_assert();
+        let help = Cli::command()
+            .after_long_help(list_settings())
+            .render_long_help()
+            .to_string();
+        for word in [
+            "serve",
+            "worker",
+            "migrate",
+            "admin",
+            "DATABASE_URL",
+            "TRACKER_LISTEN",
+        ] {
+            assert!(help.contains(word), "{word}");
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! `tracker serve`: everything in the order in which it needs each other, and back again at the end.
+//!
+//! At the signal: no new connections, requests that are under way finish (not for ever), the live connections are told
+//! to come back, the background work ends its step, the database connections close.
+
+use axum::Router;
+use std::future::IntoFuture;
+use std::time::Duration;
+use tokio::{net::TcpListener, time::timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::{Failure, start, term};
+use crate::{
+    config::{Config, Metrics},
+    health::{self, Health},
+    http::{self, Site},
+    live::{Door, Live},
+    logging, metrics,
+    state::{App, SystemClock},
+    worker::{self, Tasks},
+};
+
+/// How long the background work may take to end the step that it is at.
+const LAST_STEP: Duration = Duration::from_secs(10);
+
+pub(super) async fn run(config: Config) -> Result<(), Failure> {
+    config.secret_key().map_err(Failure::new)?;
+    let site = site(&config)?;
+    let address = config.web.listen;
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|error| Failure::listen(address, &error))?;
+    let db = start::database(&config).await?;
+    let (leave, end, tasks) = (
+        CancellationToken::new(),
+        CancellationToken::new(),
+        Tasks::default(),
+    );
+    let live = Live::start(db.clone(), std::sync::Arc::new(SystemClock), leave.clone());
+    let app = start::app(&config, db, live.bell.clone())?;
+    if config.worker.in_process {
+        worker::start(&app, &tasks, &end);
+    }
+    let health = Health::new(&app, &tasks, &leave);
+    let router = router(&app, &site, &live, health, &config.metrics);
+    announce(&config);
+    let served = serve(listener, router, &leave, config.web.shutdown).await;
+    live.ended().await;
+    end.cancel();
+    if timeout(LAST_STEP, tasks.stopped()).await.is_err() {
+        tracing::warn!("the background work was broken off; it goes on at the next start");
+    }
+    app.db.close().await;
+    tracing::info!("stopped");
+    served
+}
+
+/// All that the server answers: pages, server functions, files, `/live`, `/health` and `/metrics`.
+pub fn router(app: &App, site: &Site, live: &Live, health: Health, settings: &Metrics) -> Router {
+    let routes = http::router(app, site)
+        .merge(live.router(Door::new(app)))
+        .merge(health::router(health))
+        .merge(metrics::router(settings, &app.db));
+    http::surround(routes.layer(metrics::layer()), app)
+}
+
+fn site(config: &Config) -> Result<Site, Failure> {
+    let root = &config.web.site_root;
+    if root.is_dir() {
+        return Ok(Site::new(root.clone()));
+    }
+    let place = root.display();
+    Err(Failure::new(format!(
+        "there is no built browser side at {place}; build it (./run does), or set TRACKER_SITE_ROOT"
+    )))
+}
+
+fn announce(config: &Config) {
+    let url = config.web.local_url();
+    tracing::info!(
+        url,
+        public_url = config.web.public_url,
+        worker = config.worker.in_process,
+        "listening"
+    );
+    if logging::is_human(&config.log) {
+        term::say(&format!(
+            "\n  The tracker is running at {url}\n  Ctrl-C stops it.\n"
+        ));
+    }
+}
+
+/// Serves until a signal, then for as long as requests need, but no longer than `patience`.
+async fn serve(
+    listener: TcpListener,
+    router: Router,
+    leave: &CancellationToken,
+    patience: Duration,
+) -> Result<(), Failure> {
+    let server = axum::serve(listener, router).with_graceful_shutdown(leave.clone().cancelled_owned());
+    let mut serving = tokio::spawn(server.into_future());
+    tokio::select! {
+        signal = start::signal() => signal?,
+        ended = &mut serving => return ended.map_err(Failure::new)?.map_err(Failure::new),
+    }
+    tracing::info!("stopping; a second signal breaks off at once");
+    leave.cancel();
+    tokio::spawn(async {
+        let _ = start::signal().await;
+        std::process::exit(1);
+    });
+    if timeout(patience, &mut serving).await.is_err() {
+        tracing::warn!("requests that were still under way were broken off");
+        serving.abort();
+    }
+    Ok(())
+}

@@ -1,0 +1,39 @@
+//! Texts.
+
+use app::ports::{Caller, Texts};
+use async_trait::async_trait;
+use tracker_domain::{error::AppError, text::Markdown};
+
+use crate::{fault::fault, markdown, state::App, storage::Identity};
+
+/// See the port.
+#[derive(Debug)]
+pub struct TextsService(pub App);
+
+#[async_trait]
+impl Texts for TextsService {
+    async fn preview(&self, caller: &Caller, text: &str) -> Result<String, AppError> {
+        self.require_signed_in(caller).await?;
+        let text = Markdown::parse("text", text)?;
+        // A long text takes a while, and this thread serves others too.
+        tokio::task::spawn_blocking(move || markdown::render(&text))
+            .await
+            .map_err(|error| fault(&error))
+    }
+}
+
+impl TextsService {
+    async fn require_signed_in(&self, caller: &Caller) -> Result<(), AppError> {
+        let app = &self.0;
+        let identity = Identity {
+            session: app.session(caller),
+            org: app.settings.org.clone(),
+            now: app.clock.now(),
+        };
+        match app.db.read(&identity).await?.member().await {
+            // A member of another organization is signed in as well.
+            Ok(_) | Err(AppError::NotFound) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}

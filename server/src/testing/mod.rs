@@ -1,0 +1,183 @@
+//! The harness of the integration tests: the real router on a real database of its own, a clock that is moved by hand,
+//! and actors with the few verbs that a person or a program has.
+//!
+//! ```ignore
+//! let app = TestApp::start().await;
+//! let ana = app.sign_up("Ana").await;           // the first account: ADMIN
+//! let key = ana.create_issue("It breaks").await;
+//! ana.get(&format!("/main/issues/{key}")).await.ok().contains("It breaks");
+//! ```
+//!
+//! A test that needs a socket asks for [`TestApp::serve`]. Compiled for tests only.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod actor;
+mod database;
+
+pub use actor::{Actor, Answer};
+use argon2::Params;
+use axum::Router;
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use time::{OffsetDateTime, macros::datetime};
+use tokio_util::sync::CancellationToken;
+use tracker_domain::{
+    org::Role,
+    text::Secret,
+    time::{Clock, Timestamp},
+};
+
+use crate::{
+    App, Settings,
+    http::{self, Site},
+    live::{Door, Live},
+    passwords::Passwords,
+    session::HashKey,
+    storage::Db,
+};
+
+/// Every actor's password.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// A clock that stands still until it is moved.
+#[derive(Debug)]
+pub struct TestClock(Mutex<OffsetDateTime>);
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(*self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl TestClock {
+    /// Lets time pass.
+    pub fn advance(&self, by: Duration) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) += by;
+    }
+}
+
+/// One running tracker.
+pub struct TestApp {
+    /// What its services share.
+    pub app: App,
+    /// Its clock.
+    pub clock: Arc<TestClock>,
+    /// Its live path.
+    pub live: Live,
+    /// Its database, as the owner.
+    pub database_url: Secret,
+    router: Router,
+    stop: CancellationToken,
+}
+
+impl TestApp {
+    /// Starts on an empty database.
+    pub async fn start() -> Self {
+        Self::on(database::create().await).await
+    }
+
+    /// Starts on a database that exists already: another process of the same installation, or the next start.
+    pub async fn on(database_url: Secret) -> Self {
+        let db = Db::connect(&database_url, 10).await.unwrap();
+        let clock = Arc::new(TestClock(Mutex::new(datetime!(2026-11-21 12:00 UTC))));
+        let stop = CancellationToken::new();
+        let live = Live::start(db.clone(), clock.clone(), stop.clone());
+        let settings = Settings {
+            org: tracker_domain::text::OrgSlug::parse("main").unwrap(),
+            signup_open: true,
+            public_url: "http://tracker.test".to_owned(),
+        };
+        let app = App {
+            db,
+            clock: clock.clone(),
+            key: HashKey::new(Secret::new("a key for tests only")),
+            passwords: Passwords::with_params(Params::new(64, 1, 1, None).unwrap()).unwrap(),
+            bell: live.bell.clone(),
+            settings: Arc::new(settings),
+        };
+        let router = router(&app, &live);
+        Self { app, clock, live, database_url, router, stop }
+    }
+
+    /// The same installation with other settings.
+    pub fn with_settings(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = (*self.app.settings).clone();
+        change(&mut settings);
+        self.app.settings = Arc::new(settings);
+        self.router = router(&self.app, &self.live);
+        self
+    }
+
+    /// Somebody without a session.
+    pub fn anon(&self) -> Actor {
+        Actor::new(self.router.clone())
+    }
+
+    /// Somebody with a new account; the first one is ADMIN, the next ones are REPORTER.
+    pub async fn sign_up(&self, name: &str) -> Actor {
+        let actor = self.anon();
+        let email = format!("{}@example.org", name.to_lowercase());
+        let body = serde_json::json!({ "name": name, "email": email, "password": PASSWORD });
+        actor.call("accounts/sign_up", body).await.ok();
+        actor
+    }
+
+    /// Somebody with a new account and a role; the installation needs its ADMIN first.
+    pub async fn member(&self, name: &str, role: Role) -> Actor {
+        let actor = self.sign_up(name).await;
+        self.owner_sql(&format!(
+            "UPDATE memberships SET role = '{role}' WHERE user_id = (SELECT id FROM users WHERE name = '{name}')"
+        ))
+        .await;
+        actor
+    }
+
+    /// Runs statements as the owner of the database, around both walls.
+    pub async fn owner_sql(&self, sql: &str) {
+        let pool = sqlx::PgPool::connect(self.database_url.reveal()).await.unwrap();
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&pool).await.unwrap();
+        pool.close().await;
+    }
+
+    /// One number, read as the owner of the database.
+    pub async fn owner_count(&self, sql: &str) -> i64 {
+        let pool = sqlx::PgPool::connect(self.database_url.reveal()).await.unwrap();
+        let count = sqlx::query_scalar(sqlx::AssertSqlSafe(sql.to_owned())).fetch_one(&pool).await.unwrap();
+        pool.close().await;
+        count
+    }
+
+    /// Serves on a free port of the loopback address, for tests that need a socket.
+    pub async fn serve(&self) -> SocketAddr {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (router, stop) = (self.router.clone(), self.stop.clone());
+        tokio::spawn(async move {
+            axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await.unwrap();
+        });
+        address
+    }
+
+    /// Ends the tasks and the connections, as a clean stop does.
+    pub async fn stop(self) -> Secret {
+        self.stop.cancel();
+        self.live.ended().await;
+        self.app.db.close().await;
+        self.database_url.clone()
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+fn router(app: &App, live: &Live) -> Router {
+    let site = Site::new(std::env::temp_dir().join("tracker-no-site"));
+    let door = Door::new(app);
+    http::surround(http::router(app, &site).merge(live.router(door)), app)
+}

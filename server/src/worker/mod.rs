@@ -1,0 +1,36 @@
+//! Work in the background: readers of the log, and jobs.
+//!
+//! A reader keeps something that is derived from the log, for instance the statistics; see [`Reader`] to add one. A
+//! job is something to be done now and then or later; see [`jobs`]. Any number of processes may run all of it at once.
+
+pub mod jobs;
+mod reader;
+mod stats;
+mod tasks;
+
+pub use reader::{Reader, rebuild, step};
+pub use stats::StatsReader;
+use std::sync::Arc;
+pub use tasks::{Beat, TaskReport, Tasks};
+use tokio_util::sync::CancellationToken;
+
+use crate::state::App;
+
+/// The readers of the log, by name.
+pub fn readers() -> Vec<Arc<dyn Reader>> {
+    vec![Arc::new(StatsReader)]
+}
+
+/// Starts everything; `tasks` says how it goes and when all of it has stopped.
+pub fn start(app: &App, tasks: &Tasks, stop: &CancellationToken) {
+    for reader in readers() {
+        let (app, token) = (app.clone(), stop.clone());
+        tasks.supervise(reader.name(), stop, move |beat| {
+            reader::follow(reader.clone(), app.clone(), token.clone(), beat)
+        });
+    }
+    let (app, token) = (app.clone(), stop.clone());
+    tasks.supervise("jobs", stop, move |beat| {
+        jobs::run(app.clone(), token.clone(), beat)
+    });
+}

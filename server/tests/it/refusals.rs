@@ -1,0 +1,121 @@
+//! What every route answers to everybody: one table, printed. A route that is not in it fails the test.
+
+use http::StatusCode;
+use serde_json::{Value, json};
+use server::testing::{Actor, PASSWORD, TestApp};
+use std::{collections::BTreeSet, fmt::Write};
+use tracker_domain::org::Role;
+
+/// The functions that anybody may call, signed in or not.
+const OPEN: &[&str] = &["accounts/door", "accounts/sign_in", "accounts/sign_out", "accounts/sign_up"];
+
+fn body(function: &str, org: &str, key: &str) -> Value {
+    match function {
+        "accounts/door" | "accounts/sign_out" => json!({}),
+        "accounts/sign_in" => json!({ "email": "ana@example.org", "password": PASSWORD }),
+        "accounts/sign_up" => json!({ "name": "Zoe", "email": "ana@example.org", "password": PASSWORD }),
+        "comments/add" => json!({ "org": org, "key": key, "body": "Text" }),
+        "insights/view" | "issues/blank" | "issues/list" => json!({ "org": org }),
+        "issues/create" => json!({ "org": org, "project": "CORE", "title": "Title", "severity": "LOW" }),
+        "issues/edit" => json!({ "org": org, "key": key, "title": "Title", "version": 1 }),
+        "issues/set_assignee" => json!({ "org": org, "key": key, "assignee": "" }),
+        "issues/set_severity" => json!({ "org": org, "key": key, "severity": "HIGH" }),
+        "issues/set_status" => json!({ "org": org, "key": key, "status": "TRIAGED" }),
+        "issues/set_tags" => json!({ "org": org, "key": key, "tags": "ui" }),
+        "issues/view" => json!({ "org": org, "key": key }),
+        "texts/preview" => json!({ "text": "Text" }),
+        other => panic!("{other} has no row in the refusal test: say what it is called with, and look at the snapshot"),
+    }
+}
+
+fn functions() -> BTreeSet<&'static str> {
+    leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.strip_prefix("/api/v1/").unwrap()).collect()
+}
+
+/// An organization with an issue of the reporter Ben, and people of every kind around it.
+async fn cast() -> (TestApp, Vec<(&'static str, Actor)>, String) {
+    let app = TestApp::start().await;
+    let ana = app.sign_up("Ana").await;
+    let ben = app.sign_up("Ben").await;
+    let cleo = app.sign_up("Cleo").await;
+    let max = app.member("Max", Role::Maintainer).await;
+    let dan = app.sign_up("Dan").await;
+    let eve = app.sign_up("Eve").await;
+    let key = ben.create_issue("Of Ben").await;
+    app.owner_sql(
+        "UPDATE memberships SET disabled_at = now() WHERE user_id = (SELECT id FROM users WHERE name = 'Dan');
+         INSERT INTO organizations (slug, name, created_at) VALUES ('other', 'Other', now());
+         INSERT INTO org_heads (org_id) SELECT id FROM organizations WHERE slug = 'other';
+         UPDATE memberships SET org_id = (SELECT id FROM organizations WHERE slug = 'other'), role = 'ADMIN'
+         WHERE user_id = (SELECT id FROM users WHERE name = 'Eve');",
+    )
+    .await;
+    let anon = app.anon();
+    let cast = vec![
+        ("nobody", anon),
+        ("admin of another", eve),
+        ("disabled", dan),
+        ("reporter", cleo),
+        ("its reporter", ben),
+        ("maintainer", max),
+        ("admin", ana),
+    ];
+    (app, cast, key)
+}
+
+#[tokio::test]
+async fn the_whole_table_of_functions() {
+    let (_app, cast, key) = cast().await;
+    let mut table = String::new();
+    for function in functions() {
+        for (who, actor) in &cast {
+            if OPEN.contains(&function) && *who != "nobody" {
+                continue;
+            }
+            let status = actor.call(function, body(function, "main", &key)).await.status.as_u16();
+            writeln!(table, "{function:22} {who:17} {status}").unwrap();
+            let outsider = matches!(*who, "nobody" | "admin of another" | "disabled");
+            let public = OPEN.contains(&function) || function == "texts/preview";
+            assert!(public || !outsider || matches!(status, 401 | 404), "{function} answers {status} to {who}");
+        }
+    }
+    insta::assert_snapshot!(table);
+}
+
+#[tokio::test]
+async fn the_whole_table_of_pages() {
+    let (_app, cast, key) = cast().await;
+    let mut table = String::new();
+    let known = ["/signup", "/login", "/{org}", "/{org}/issues", "/{org}/issues/new", "/{org}/issues/{key}", "/{org}/insights"];
+    let routes = server::http::page_paths();
+    assert_eq!(routes.iter().map(String::as_str).collect::<BTreeSet<_>>(), known.into(), "a page has no row in this test");
+    for path in known {
+        let path = path.replace("{org}", "main").replace("{key}", &key);
+        for (who, actor) in &cast {
+            let answer = actor.get(&path).await;
+            let to = answer.headers.get("location").map(|to| to.to_str().unwrap()).unwrap_or_default();
+            writeln!(table, "{path:22} {who:17} {} {to}", answer.status.as_u16()).unwrap();
+            if matches!(*who, "nobody" | "admin of another" | "disabled" | "reporter") {
+                assert!(!answer.body.contains("Of Ben"), "{path} shows an issue to {who}");
+            }
+        }
+    }
+    insta::assert_snapshot!(table);
+}
+
+#[tokio::test]
+async fn no_function_answers_500_to_nonsense() {
+    let (_app, cast, _) = cast().await;
+    let admin = &cast.last().unwrap().1;
+    for function in functions() {
+        for nonsense in [json!({}), json!([]), json!(7), json!({ "org": 7, "key": [], "title": null })] {
+            let status = admin.call(function, nonsense).await.status;
+            assert!(status.is_client_error() || status == StatusCode::OK, "{function}: {status}");
+        }
+        let broken = http::Request::post(format!("/api/v1/{function}")).header("content-type", "application/json");
+        let status = admin.send(broken.body("{".into()).unwrap()).await.status;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{function}");
+    }
+    assert_eq!(admin.call("no/such", json!({})).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(admin.get("/api/v1/issues/list").await.status, StatusCode::METHOD_NOT_ALLOWED);
+}

@@ -1,0 +1,120 @@
+//! The rules of the house that a machine can check: who may know whom, and where things live.
+
+use std::{
+    collections::BTreeSet,
+    fmt::Write,
+    fs,
+    path::{Path, PathBuf},
+};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+fn manifest(path: &str) -> toml::Table {
+    fs::read_to_string(root().join(path).join("Cargo.toml")).unwrap().parse().unwrap()
+}
+
+fn dependencies(path: &str) -> BTreeSet<String> {
+    manifest(path)["dependencies"].as_table().unwrap().keys().cloned().collect()
+}
+
+/// All files with an extension under a folder of the project.
+fn files(folder: &str, extension: &str) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == extension) {
+                let text = fs::read_to_string(&path).unwrap();
+                found.push((path.strip_prefix(root()).unwrap().to_owned(), text));
+            }
+        }
+    }
+    assert!(!found.is_empty(), "no {extension} files in {folder}");
+    found.sort();
+    found
+}
+
+#[test]
+fn crates_know_only_whom_they_may() {
+    let ours = |path: &str| dependencies(path).into_iter().filter(|d| ["app", "server", "tracker_domain"].contains(&d.as_str())).collect::<Vec<_>>();
+    assert_eq!(ours("."), Vec::<String>::new());
+    assert_eq!(ours("app"), ["tracker_domain"]);
+    assert_eq!(ours("server"), ["app", "tracker_domain"]);
+    assert_eq!(ours("frontend"), ["app"]);
+    let pure = dependencies(".");
+    for foreign in ["leptos", "sqlx", "axum", "tokio", "rand", "reqwest"] {
+        assert!(!pure.contains(foreign), "the domain knows {foreign}");
+        let forbidden_in_app = ["sqlx", "axum", "tokio", "leptos_axum"].contains(&foreign);
+        assert!(!forbidden_in_app || !dependencies("app").contains(foreign), "app knows {foreign}");
+    }
+    assert!(!dependencies("app").contains("leptos_axum"));
+}
+
+#[test]
+fn sql_is_in_storage_only() {
+    let words = ["sqlx::query", "query!(", "query_as!(", "query_scalar!(", "QueryBuilder", "raw_sql"];
+    for (path, text) in files("server/src", "rs") {
+        let allowed = path.starts_with("server/src/storage") || path.starts_with("server/src/testing");
+        for word in words {
+            assert!(allowed || !text.contains(word), "{} has SQL ({word})", path.display());
+        }
+    }
+}
+
+#[test]
+fn app_has_one_module_behind_a_cfg() {
+    let mut found = Vec::new();
+    for (path, text) in files("app/src", "rs") {
+        for line in text.lines().filter(|line| line.trim_start().starts_with("#[cfg(") && !line.contains("cfg(test)")) {
+            found.push(format!("{}: {}", path.display(), line.trim()));
+        }
+    }
+    assert_eq!(found, ["app/src/lib.rs: #[cfg(feature = \"ssr\")]"]);
+}
+
+#[test]
+fn every_server_function_has_an_explicit_endpoint_and_our_protocol() {
+    for (path, text) in files("app/src", "rs") {
+        for line in text.lines().filter(|line| line.trim_start().starts_with("#[server") && !line.contains("#[server(default)]")) {
+            let explicit = line.contains("prefix = \"/api/v1\"") && line.contains("endpoint = \"") && line.contains("protocol = Api");
+            assert!(explicit, "{}: {line}", path.display());
+        }
+    }
+    let mut list = String::new();
+    let functions: BTreeSet<_> = leptos::server_fn::axum::server_fn_paths().collect::<Vec<_>>().into_iter().map(|(p, m)| (p, m.to_string())).collect();
+    for (path, method) in functions {
+        writeln!(list, "{method} {path}").unwrap();
+    }
+    insta::assert_snapshot!(list);
+}
+
+#[test]
+fn the_clock_is_an_argument() {
+    for (path, text) in files("server/src", "rs").into_iter().chain(files("src", "rs")).chain(files("app/src", "rs")) {
+        let system_clock = path.ends_with("server/src/state.rs");
+        for word in ["OffsetDateTime::now", "SystemTime::now"] {
+            assert!(system_clock || !text.contains(word), "{} asks the system for the time", path.display());
+        }
+    }
+}
+
+#[test]
+fn no_file_is_too_long_to_be_read() {
+    for folder in ["src", "app/src", "server/src", "server/tests"] {
+        for (path, text) in files(folder, "rs") {
+            assert!(text.lines().count() <= 400, "{} has {} lines", path.display(), text.lines().count());
+        }
+    }
+}
+
+#[test]
+fn pages_have_no_style_attributes() {
+    for (path, text) in files("app/src", "rs") {
+        assert!(!text.contains(" style=") && !text.contains("style:"), "{}: the content security policy drops it", path.display());
+    }
+}

@@ -1,0 +1,94 @@
+//! The second wall: what row-level security alone keeps apart.
+
+use server::{storage::refuse_unbound, testing::TestApp};
+use sqlx::{PgConnection, Row};
+
+const TENANT_TABLES: &[&str] = &[
+    "organizations", "org_heads", "memberships", "projects", "issues", "comments", "tags", "issue_tags", "events",
+    "daily_stats", "reader_cursors",
+];
+
+async fn speak_for(connection: &mut PgConnection, org: &str, user: &str, role: &str) {
+    for (name, value) in [("tracker.org", org), ("tracker.user", user), ("tracker.role", role)] {
+        sqlx::query("SELECT set_config($1, $2, false)").bind(name).bind(value).execute(&mut *connection).await.unwrap();
+    }
+}
+
+async fn count(connection: &mut PgConnection, table: &str) -> i64 {
+    let sql = format!("SELECT count(*) FROM {table}");
+    sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_one(connection).await.unwrap().get(0)
+}
+
+#[tokio::test]
+async fn nobody_and_a_stranger_see_no_row_of_any_table() {
+    let app = TestApp::start().await;
+    let ana = app.sign_up("Ana").await;
+    let ben = app.sign_up("Ben").await;
+    let key = ana.create_issue("Hers").await;
+    ana.comment(&key, "Text").await.ok();
+    ben.create_issue("His").await;
+    app.owner_sql("INSERT INTO tags (org_id, name) SELECT id, 'ui' FROM organizations;
+                   INSERT INTO issue_tags SELECT i.org_id, i.id, t.id FROM issues i, tags t;
+                   INSERT INTO reader_cursors SELECT id, 'any', 1 FROM organizations ON CONFLICT DO NOTHING;
+                   INSERT INTO daily_stats (org_id, day, project_id, reporter_id, severity, status)
+                   SELECT i.org_id, '2000-01-01', i.project_id, i.reporter_id, 'LOW', 'OPEN' FROM issues i").await;
+    let mut connection = app.app.db.app.acquire().await.unwrap();
+    for (org, user, role) in [("", "", ""), ("999999", "999999", "ADMIN"), ("", "", "ADMIN")] {
+        speak_for(&mut connection, org, user, role).await;
+        for table in TENANT_TABLES.iter().chain(&["users", "credentials", "sessions"]) {
+            assert_eq!(count(&mut connection, table).await, 0, "{table} shows rows to org “{org}”");
+        }
+    }
+    let org = app.owner_count("SELECT id FROM organizations").await.to_string();
+    let ben = app.owner_count("SELECT id FROM users WHERE name = 'Ben'").await.to_string();
+    speak_for(&mut connection, &org, &ben, "REPORTER").await;
+    assert_eq!(count(&mut connection, "issues").await, 1, "a reporter's own");
+    assert_eq!(count(&mut connection, "credentials").await, 1, "one's own password only");
+    speak_for(&mut connection, &org, &ben, "MAINTAINER").await;
+    for table in TENANT_TABLES {
+        assert!(count(&mut connection, table).await > 0, "{table} shows nothing to a member, so this test shows nothing");
+    }
+    connection.close_on_drop();
+}
+
+#[tokio::test]
+async fn the_log_cannot_be_changed_and_passwords_are_not_the_systems() {
+    let app = TestApp::start().await;
+    app.sign_up("Ana").await;
+    for sql in ["UPDATE events SET kind = 'x'", "DELETE FROM events", "TRUNCATE events", "DELETE FROM issues", "UPDATE memberships SET role = 'ADMIN'"] {
+        let error = sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&app.app.db.app).await.unwrap_err();
+        assert!(error.to_string().contains("permission denied"), "{sql}: {error}");
+    }
+    let error = sqlx::query("SELECT * FROM credentials").execute(&app.app.db.system).await.unwrap_err();
+    assert!(error.to_string().contains("permission denied"), "{error}");
+}
+
+#[tokio::test]
+async fn every_table_with_an_organization_is_behind_the_wall() {
+    let app = TestApp::start().await;
+    let open = app
+        .owner_count(
+            "SELECT count(*) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'org_id'
+             WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND NOT c.relrowsecurity",
+        )
+        .await;
+    assert_eq!(open, 0);
+    let late = app
+        .owner_count(
+            "SELECT count(*) FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+             JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'org_id'
+             WHERE i.indisprimary AND c.relnamespace = 'public'::regnamespace AND i.indkey[0] <> a.attnum",
+        )
+        .await;
+    assert_eq!(late, 0, "org_id comes first in every key");
+}
+
+#[tokio::test]
+async fn a_role_that_bypasses_the_wall_is_refused_at_start() {
+    let superuser = std::env::var("TEST_SUPERUSER_URL").unwrap();
+    let pool = sqlx::PgPool::connect(&superuser).await.unwrap();
+    let error = refuse_unbound(&pool).await.unwrap_err();
+    assert!(error.to_string().contains("bypasses row-level security"), "{error}");
+    let app = TestApp::start().await;
+    refuse_unbound(&app.app.db.app).await.unwrap();
+}
