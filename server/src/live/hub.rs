@@ -9,17 +9,18 @@
 //! - Who may see what is asked of the policy at each delivery; a changed role ends the subscription with a resync, and
 //!   the role is read anew when the browser subscribes again.
 
+mod state;
+#[cfg(test)]
+mod tests;
+
+use state::{Connection, State, Subscription, Watch, moves};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-use tokio::sync::{
-    mpsc::{self, error::TrySendError},
-    oneshot,
-};
+use tokio::sync::{mpsc, oneshot};
 use tracker_domain::{
-    event::Change,
     id::{OrgId, Seq, UserId},
     live::{ServerMessage, Topic, close},
     org::Role,
@@ -27,7 +28,7 @@ use tracker_domain::{
     time::Timestamp,
 };
 
-use super::item::{LoadedEvent, item};
+use super::item::LoadedEvent;
 use crate::session::SessionHash;
 
 /// Messages that a connection may be behind before it is closed as too slow.
@@ -36,8 +37,6 @@ pub const QUEUE: usize = 256;
 pub const MAX_TOPICS: usize = 16;
 /// Most events that a subscription is told one by one when it begins.
 pub const MAX_BEHIND: i64 = 1_000;
-/// Positions with nothing for a page are kept back until there are so many, or something is for it.
-const MAX_QUIET: i64 = 100;
 
 /// One connection, as the hub names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -108,41 +107,6 @@ pub struct Seat {
 /// See the module. Clones are the same hub.
 #[derive(Clone, Debug, Default)]
 pub struct Hub(Arc<Mutex<State>>);
-
-#[derive(Debug, Default)]
-struct State {
-    last_id: u64,
-    /// Also those that are closed here and still say goodbye.
-    sockets: usize,
-    connections: HashMap<ConnectionId, Connection>,
-    orgs: HashMap<OrgId, Watch>,
-}
-
-#[derive(Debug)]
-struct Watch {
-    head: Seq,
-    listeners: BTreeSet<ConnectionId>,
-}
-
-#[derive(Debug)]
-struct Connection {
-    user: UserId,
-    session: SessionHash,
-    queue: mpsc::Sender<Outgoing>,
-    closing: oneshot::Sender<u16>,
-    topics: BTreeMap<Topic, Subscription>,
-}
-
-#[derive(Debug)]
-struct Subscription {
-    org: OrgId,
-    actor: Actor,
-    /// The last position that the browser was told.
-    told: Seq,
-    /// The next position to consider; after `told`.
-    next: Seq,
-    live: bool,
-}
 
 impl Hub {
     fn state(&self) -> MutexGuard<'_, State> {
@@ -351,224 +315,3 @@ impl Hub {
         self.state().check()
     }
 }
-
-/// Whether an event changes what `user` may see.
-fn moves(event: &LoadedEvent, user: UserId) -> bool {
-    matches!(event.change, Change::RoleChanged { user: who, .. } if who == user)
-}
-
-impl Subscription {
-    /// Considers events from `next` on, without a gap; a message when there is something to tell, or more than `quiet`
-    /// positions were passed in silence.
-    fn advance(&mut self, topic: &Topic, events: &[Arc<LoadedEvent>], quiet: i64) -> Option<ServerMessage> {
-        let mut items = Vec::new();
-        let first = self.next;
-        for event in events.iter().skip_while(|event| event.seq < first) {
-            if event.seq != self.next {
-                break;
-            }
-            self.next.0 += 1;
-            items.extend(item(&topic.page, self.actor, event));
-        }
-        let to = Seq(self.next.0 - 1);
-        if items.is_empty() && to.0 - self.told.0 <= quiet {
-            return None;
-        }
-        let from = Seq(self.told.0 + 1);
-        self.told = to;
-        Some(ServerMessage::Events {
-            topic: topic.clone(),
-            from,
-            to,
-            items,
-        })
-    }
-}
-
-impl State {
-    fn count(&self) {
-        metrics::gauge!("tracker_live_connections").set(self.connections.len() as f64);
-    }
-
-    fn remove(&mut self, id: ConnectionId) -> Option<Connection> {
-        let connection = self.connections.remove(&id)?;
-        for subscription in connection.topics.values() {
-            self.unwatch(id, subscription.org);
-        }
-        self.count();
-        Some(connection)
-    }
-
-    fn close(&mut self, id: ConnectionId, code: u16) {
-        if let Some(connection) = self.remove(id) {
-            // The socket may have gone in the same moment; then there is nobody to tell.
-            let _ = connection.closing.send(code);
-        }
-    }
-
-    fn send(&mut self, id: ConnectionId, message: Outgoing) {
-        let Some(connection) = self.connections.get(&id) else {
-            return;
-        };
-        match connection.queue.try_send(message) {
-            Ok(()) => {}
-            Err(TrySendError::Full(_)) => self.close(id, close::TOO_SLOW),
-            Err(TrySendError::Closed(_)) => drop(self.remove(id)),
-        }
-    }
-
-    fn unwatch(&mut self, id: ConnectionId, org: OrgId) {
-        if let Some(watch) = self.orgs.get_mut(&org) {
-            watch.listeners.remove(&id);
-            if watch.listeners.is_empty() {
-                self.orgs.remove(&org);
-            }
-        }
-    }
-
-    fn unsubscribe(&mut self, id: ConnectionId, topic: &Topic) -> bool {
-        let Some(connection) = self.connections.get_mut(&id) else {
-            return false;
-        };
-        let Some(ended) = connection.topics.remove(topic) else {
-            return false;
-        };
-        if !connection
-            .topics
-            .values()
-            .any(|subscription| subscription.org == ended.org)
-        {
-            self.unwatch(id, ended.org);
-        }
-        true
-    }
-
-    fn resync(&mut self, id: ConnectionId, topic: &Topic) {
-        if self.unsubscribe(id, topic) {
-            self.send(id, ServerMessage::Resync { topic: topic.clone() }.into());
-        }
-    }
-
-    /// Ends some subscriptions; the browser loads those pages anew and subscribes with the role it has then.
-    fn resync_where(&mut self, id: ConnectionId, ends: impl Fn(&Subscription) -> bool) {
-        let Some(connection) = self.connections.get(&id) else {
-            return;
-        };
-        let ended = connection
-            .topics
-            .iter()
-            .filter(|(_, subscription)| ends(subscription));
-        let topics: Vec<Topic> = ended.map(|(topic, _)| topic.clone()).collect();
-        topics.iter().for_each(|topic| self.resync(id, topic));
-    }
-
-    fn hold_to(&mut self, id: ConnectionId, org: OrgId, role: Role) {
-        self.resync_where(id, |subscription| {
-            subscription.org == org && subscription.actor.role != role
-        });
-    }
-
-    fn backlog(&mut self, id: ConnectionId, topic: &Topic) -> Backlog {
-        let Some(connection) = self.connections.get_mut(&id) else {
-            return Backlog::Gone;
-        };
-        let Some(subscription) = connection.topics.get_mut(topic) else {
-            return Backlog::Gone;
-        };
-        if subscription.live {
-            return Backlog::Done;
-        }
-        let seq = Seq(subscription.next.0 - 1);
-        if self
-            .orgs
-            .get(&subscription.org)
-            .is_some_and(|watch| watch.head > seq)
-        {
-            return Backlog::Read(subscription.org, seq);
-        }
-        subscription.live = true;
-        self.send(
-            id,
-            ServerMessage::CaughtUp {
-                topic: topic.clone(),
-                seq,
-            }
-            .into(),
-        );
-        Backlog::Done
-    }
-
-    fn publish(&mut self, org: OrgId, events: &[Arc<LoadedEvent>]) -> bool {
-        let Some(watch) = self.orgs.get_mut(&org) else {
-            return true;
-        };
-        let old = events.iter().take_while(|event| event.seq <= watch.head).count();
-        let first = watch.head.0 + 1;
-        let fresh = &events[old..];
-        let in_order = fresh
-            .iter()
-            .zip(first..)
-            .take_while(|(event, seq)| event.seq.0 == *seq)
-            .count();
-        let (ready, gap) = fresh.split_at(in_order);
-        watch.head.0 += in_order as i64;
-        let listeners: Vec<_> = watch.listeners.iter().copied().collect();
-        if !ready.is_empty() {
-            listeners.into_iter().for_each(|id| self.deliver(id, org, ready));
-        }
-        gap.is_empty()
-    }
-
-    fn deliver(&mut self, id: ConnectionId, org: OrgId, events: &[Arc<LoadedEvent>]) {
-        let Some(connection) = self.connections.get_mut(&id) else {
-            return;
-        };
-        let user = connection.user;
-        if events.iter().any(|event| moves(event, user)) {
-            return self.resync_where(id, |subscription| subscription.org == org);
-        }
-        let recorded_at = events.first().map(|event| event.recorded_at);
-        let live = connection
-            .topics
-            .iter_mut()
-            .filter(|(_, s)| s.org == org && s.live);
-        let messages: Vec<_> = live
-            .filter_map(|(topic, s)| s.advance(topic, events, MAX_QUIET))
-            .collect();
-        for message in messages {
-            self.send(id, Outgoing { message, recorded_at });
-        }
-    }
-
-    fn check(&self) -> Result<(), String> {
-        let mut listening: BTreeMap<OrgId, BTreeSet<ConnectionId>> = BTreeMap::new();
-        for (id, connection) in &self.connections {
-            if connection.topics.len() > MAX_TOPICS {
-                return Err(format!("{id:?} has {} topics", connection.topics.len()));
-            }
-            for (topic, s) in &connection.topics {
-                listening.entry(s.org).or_default().insert(*id);
-                let head = self.orgs.get(&s.org).map(|watch| watch.head);
-                if s.told >= s.next || head.is_none_or(|head| s.live && s.next <= head) {
-                    return Err(format!("{id:?} {topic} is out of step with {head:?}: {s:?}"));
-                }
-                if s.actor.user != connection.user {
-                    return Err(format!("{id:?} listens as somebody else: {s:?}"));
-                }
-            }
-        }
-        let watched: BTreeMap<_, _> = self
-            .orgs
-            .iter()
-            .map(|(org, w)| (*org, w.listeners.clone()))
-            .collect();
-        if watched == listening {
-            Ok(())
-        } else {
-            Err(format!("watched {watched:?}, listening {listening:?}"))
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests;

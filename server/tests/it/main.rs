@@ -2,12 +2,15 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod accounts;
+mod admin;
 mod comments;
 mod forms;
+mod health;
 mod issues;
 mod list;
 mod live;
 mod refusals;
+mod stats;
 mod structure;
 mod transactions;
 mod walls;

@@ -98,9 +98,10 @@ pub(super) fn days(label: String, days: &[DayCounts]) -> impl IntoView + use<> {
         .map(|(nth, (at, day))| {
             let text = day.day.to_string();
             let text = text.rsplit_once(' ').map_or(text.clone(), |(day, _year)| day.to_owned());
-            let x = slot * (at as f64 + 0.5);
+            // The last one ends with the plot, the others stand under their day.
+            let (x, anchor) = if nth == 0 { (100.0, "end") } else { (slot * (at as f64 + 0.5), "middle") };
             let class = if nth % 2 == 1 { "minor" } else { "" };
-            view! { <text class=class x=format!("{x:.2}%") y=HEIGHT - 12.0 text-anchor="middle">{text}</text> }
+            view! { <text class=class x=format!("{x:.2}%") y=HEIGHT - 12.0 text-anchor=anchor>{text}</text> }
         })
         .collect_view();
     view! {

@@ -219,8 +219,10 @@ fn Flow(state: State) -> impl IntoView {
             <h2 id="flow">"Opened and closed per day"</h2>
             <p>"Counts of events on the day (UTC). A reopened issue is counted as reopened, not as opened again."</p>
             <div class="legend" aria-hidden="true"><span class="opened">"Opened"</span><span class="closed">"Closed"</span></div>
-            {chart}
-            <Twin caption="Opened and closed per day, table" columns=&["Day", "Opened", "Closed", "Reopened"] rows/>
+            <div class="beside">
+                {chart}
+                <Twin caption="Opened and closed per day, table" columns=&["Day", "Opened", "Closed", "Reopened"] rows/>
+            </div>
             <footer><span>{words}</span> {state.position()}</footer>
         </section>
     }

@@ -86,7 +86,7 @@ fn Conflict() -> impl IntoView {
 fn Text(title: &'static str, heading: String, body: String) -> impl IntoView {
     view! {
         <div>
-            <h3>{title}</h3>
+            <h2>{title}</h2>
             <div class="text" tabindex="0" role="group" aria-label=title><strong>{heading}</strong>{body}</div>
         </div>
     }

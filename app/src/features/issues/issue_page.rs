@@ -120,7 +120,7 @@ fn Issue(framed: Framed<IssueView>, reload: Callback<()>) -> impl IntoView {
     view! {
         <Title text=move || state.head.with(|head| format!("{} {}", head.row.key, head.row.title))/>
         <Shell frame here=Here::Issues bar>
-            <div class="issue">
+            <div class=move || if editing.get() { "issue editing" } else { "issue" }>
                 <article>
                     {move || if editing.get() {
                         view! { <div class="text"><EditForm state/></div> }.into_any()

@@ -30,18 +30,18 @@ pub(super) fn Properties(state: IssueState, people: Vec<Person>, known_tags: Vec
                 view! { <Facts state/> }.into_any()
             }}
             <hr/>
-            <Line label="Project"><span>{project}</span></Line>
-            <Line label="Reporter"><Avatar person=reporter.clone() silent=true/><span>{reporter.name}</span></Line>
-            <Line label="Created"><Time at=created long=true/></Line>
-            <Line label="Updated">{updated}</Line>
+            <Line label="Project" class="prop more"><span>{project}</span></Line>
+            <Line label="Reporter" class="prop more"><Avatar person=reporter.clone() silent=true/><span>{reporter.name}</span></Line>
+            <Line label="Created" class="prop more"><Time at=created long=true/></Line>
+            <Line label="Updated" class="prop more">{updated}</Line>
         </aside>
     }
     .into_any()
 }
 
 #[component]
-fn Line(label: &'static str, children: Children) -> impl IntoView {
-    view! { <div class="prop"><span class="label">{label}</span><div class="value">{children()}</div></div> }
+fn Line(label: &'static str, #[prop(default = "prop")] class: &'static str, children: Children) -> impl IntoView {
+    view! { <div class=class><span class="label">{label}</span><div class="value">{children()}</div></div> }
 }
 
 /// The properties as words.
@@ -153,7 +153,7 @@ fn Tags(state: IssueState, known: StoredValue<Vec<String>>) -> impl IntoView {
     let done = Callback::new(move |()| state.expect_change());
     let options = known.get_value().into_iter().map(|name| view! { <option value=name></option> }).collect_view();
     view! {
-        <ApiForm to={endpoint::<SetTags>()} after=After::Stay class="prop wide" auto=true done>
+        <ApiForm to={endpoint::<SetTags>()} after=After::Stay class="prop" auto=true done>
             {state.identity()}
             <label for="f-tags">"Tags"</label>
             <div class="value one">
