@@ -42,6 +42,8 @@ export default defineConfig({
     viewport: { width: 1440, height: 960 },
     locale: 'en-GB',
     timezoneId: 'UTC',
+    actionTimeout: 10_000,
+    navigationTimeout: 20_000,
     trace: 'retain-on-failure',
     launchOptions: { executablePath, args: process.getuid?.() === 0 ? AS_ROOT : [] },
   },

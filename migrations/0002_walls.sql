@@ -134,12 +134,15 @@ BEGIN
 END
 $$;
 
--- Text search for the list. Containment in a text is not leakproof, so a plain query under row-level security would
+-- Text search for the list: title and description, an issue's key, or a project's. Containment in a text is not leakproof, so a plain query under row-level security would
 -- read every row; this reads the index and gives ids of one organization, which the caller joins to rows it may see.
 CREATE FUNCTION tracker_search(needle text) RETURNS TABLE (id bigint)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT i.id FROM issues i
     WHERE i.org_id = tracker_org() AND (i.title || ' ' || i.description) ILIKE '%' || needle || '%'
+    UNION
+    SELECT i.id FROM issues i JOIN projects p ON p.org_id = i.org_id AND p.id = i.project_id
+    WHERE p.org_id = tracker_org() AND p.key = upper(needle)
     UNION
     SELECT i.id FROM issues i JOIN projects p ON p.org_id = i.org_id AND p.id = i.project_id
     WHERE p.org_id = tracker_org() AND p.key = upper(split_part(needle, '-', 1))

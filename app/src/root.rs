@@ -11,6 +11,7 @@ use leptos_router::{
     hooks::use_location,
     path,
 };
+use std::time::Duration;
 use tracker_domain::error::AppError;
 
 use crate::{
@@ -57,7 +58,10 @@ pub fn App() -> impl IntoView {
     provide_now();
     provide_toasts();
     provide_live();
-    Effect::new(|_| dom::mark_hydrated());
+    Effect::new(|_| {
+        dom::forget_flash();
+        dom::mark_hydrated();
+    });
     let (moving, set_moving) = signal(false);
     view! {
         <Title formatter=|text: String| if text.is_empty() { NAME.to_owned() } else { format!("{text} \u{b7} {NAME}") }/>
@@ -78,24 +82,20 @@ pub fn App() -> impl IntoView {
     }
 }
 
+/// By then a page that was gone to is there.
+const SETTLED: Duration = Duration::from_millis(50);
+
 /// The name of the program in titles.
 const NAME: &str = "Issues & Insights";
 
 /// After going to another page by a link the focus is in that page, as after a full load.
 #[component]
 fn FocusOnArrival() -> impl IntoView {
-    let path = use_location().pathname;
-    Effect::new(move |before: Option<String>| {
-        let now = path.get();
+    let location = use_location();
+    Effect::new(move |before: Option<(String, String)>| {
+        let now = (location.pathname.get(), location.hash.get());
         if before.is_some_and(|before| before != now) {
-            set_timeout(
-                || {
-                    if !dom::exists("main :focus, dialog[open]") {
-                        dom::focus("#main");
-                    }
-                },
-                std::time::Duration::from_millis(50),
-            );
+            set_timeout(dom::arrive, SETTLED);
         }
         now
     });

@@ -29,7 +29,7 @@ test('the numbers are what was done', async ({ people }) => {
   await expect(async () => {
     await open(page, '/main/insights');
     for (const [word, numbers] of rows) {
-      await expect((await twin(page, word)).getByRole('cell'), String(word)).toHaveText(numbers, { timeout: 500 });
+      await expect(twin(page, word).getByRole('cell'), String(word)).toHaveText(numbers, { timeout: 500 });
     }
   }).toPass({ timeout: 10_000 });
 });
@@ -40,16 +40,16 @@ test('a number leads to the list that it counts', async ({ people }) => {
   await api.setStatus('CORE-3', 'DONE');
   await expect(async () => {
     await open(page, '/main/insights');
-    await expect((await twin(page, /^HIGH\b/)).getByRole('link')).toHaveText('2', { timeout: 500 });
+    await expect(twin(page, /^HIGH\b/).getByRole('link')).toHaveText('2', { timeout: 500 });
   }).toPass({ timeout: 10_000 });
-  await (await twin(page, /^HIGH\b/)).getByRole('link').click();
+  await twin(page, /^HIGH\b/).getByRole('link').click();
   await expect(titles(page)).toHaveText(['Two', 'One']);
 });
 
 test('thirty days stand in the table, those without events as zeros', async ({ people }) => {
   const { page } = await people.join('Mei Tanaka', 'MAINTAINER');
   await open(page, '/main/insights');
-  const days = await twin(page, /^\d{4}-\d{2}-\d{2}\b/);
+  const days = twin(page, /^\d{4}-\d{2}-\d{2}\b/);
   await expect(days).toHaveCount(30);
   await expect(days.first()).toContainText(today());
   await expect(days.last().getByRole('cell')).toHaveText(['0', '0', '0']);
@@ -62,10 +62,10 @@ test('a reporter counts their own issues only', async ({ people }) => {
   for (const title of ['Of Priya', 'Of Priya too']) await priya.api.createIssue({ title, severity: 'HIGH' });
   await expect(async () => {
     await open(priya.page, '/main/insights');
-    await expect((await twin(priya.page, /^HIGH\b/)).getByRole('cell')).toHaveText('2', { timeout: 500 });
+    await expect(twin(priya.page, /^HIGH\b/).getByRole('cell')).toHaveText('2', { timeout: 500 });
   }).toPass({ timeout: 10_000 });
   await open(omar.page, '/main/insights');
-  await expect((await twin(omar.page, /^HIGH\b/)).getByRole('cell')).toHaveText('1');
+  await expect(twin(omar.page, /^HIGH\b/).getByRole('cell')).toHaveText('1');
   await link(omar.page, 'Issues').first().click();
   await expect(titles(omar.page)).toHaveText(['Of Omar']);
 });

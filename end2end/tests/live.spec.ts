@@ -106,7 +106,7 @@ test('the numbers follow within a second', async ({ people }) => {
   const key = await mei.api.createIssue({ title: 'Counted', severity: 'HIGH' });
   await expect(async () => {
     await open(ana.page, '/main/insights');
-    await expect((await twin(ana.page, /^HIGH\b/)).getByRole('cell')).toHaveText('1', { timeout: 500 });
+    await expect(twin(ana.page, /^HIGH\b/).getByRole('cell')).toHaveText('1', { timeout: 500 });
   }).toPass({ timeout: 10_000 });
   await listening(ana.page);
 
@@ -119,10 +119,10 @@ test('the numbers follow within a second', async ({ people }) => {
   });
   expect(late).toBeLessThan(1_000);
   await mei.api.setStatus(key, 'DONE');
-  await expect((await twin(ana.page, /^HIGH\b/)).getByRole('cell')).toHaveText('1');
-  await expect((await twin(ana.page, /^DONE\b/)).getByRole('cell')).toHaveText('1');
+  await expect(twin(ana.page, /^HIGH\b/).getByRole('cell')).toHaveText('1');
+  await expect(twin(ana.page, /^DONE\b/).getByRole('cell')).toHaveText('1');
   const today = new Date().toISOString().slice(0, 10);
-  await expect((await twin(ana.page, new RegExp(`^${today}`))).getByRole('cell')).toHaveText(['2', '1', '0']);
+  await expect(twin(ana.page, new RegExp(`^${today}`)).getByRole('cell')).toHaveText(['2', '1', '0']);
 });
 
 test('nobody hears of what they may not see', async ({ people }) => {

@@ -50,7 +50,7 @@ test('the insights page catches up too', async ({ people, tracker, console }) =>
   for (const title of ['One', 'Two', 'Three']) await ana.api.at(other.url).createIssue({ title, severity: 'CRITICAL' });
   await other.end();
   await tracker.begin();
-  await expect((await twin(ana.page, /^CRITICAL\b/)).getByRole('cell')).toHaveText('3', { timeout: 30_000 });
+  await expect(twin(ana.page, /^CRITICAL\b/).getByRole('cell')).toHaveText('3', { timeout: 30_000 });
 });
 
 test('a form that is sent while the server is away says so, keeps its text, and can be sent again', async ({ people, tracker, console }) => {

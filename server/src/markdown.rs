@@ -18,7 +18,9 @@ use std::{
     collections::{HashMap, HashSet},
     sync::LazyLock,
 };
-use tracker_domain::text::Markdown;
+use tracker_domain::{error::AppError, text::Markdown};
+
+use crate::fault::fault;
 
 /// The page's title is `h1`, its sections are `h2`.
 const FIRST_HEADING: u8 = 3;
@@ -81,6 +83,14 @@ pub fn render(text: &Markdown) -> String {
         return as_typed(text.as_str());
     }
     SANITIZER.clean(&html).to_string()
+}
+
+/// [`render`] off the threads that serve requests: a long text takes a while.
+pub async fn render_apart(text: &Markdown) -> Result<String, AppError> {
+    let text = text.clone();
+    tokio::task::spawn_blocking(move || render(&text))
+        .await
+        .map_err(|error| fault(&error))
 }
 
 fn depth(root: Node<'_>) -> usize {

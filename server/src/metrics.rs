@@ -5,7 +5,7 @@
 //! | `tracker_http_requests_total`, `tracker_http_requests_duration_seconds`, `…_pending` | by method, route and status |
 //! | `tracker_pool_connections` | by pool (`app`, `system`) and state (`in_use`, `idle`) |
 //! | `tracker_pool_waiting` | requests that wait for a connection of the `app` pool |
-//! | `tracker_jobs_total` | by job and outcome (`done`, `failed`) |
+//! | `tracker_jobs_total` | by job and outcome (`done`, `failed`: tried again later, `given_up`) |
 //! | `tracker_task_failures_total` | by task, see `worker::Tasks` |
 //! | `tracker_reader_behind_events`, `tracker_reader_behind_seconds` | by reader of the log |
 //! | `tracker_live_connections`, `tracker_live_lag_seconds` | open connections; from commit to send |

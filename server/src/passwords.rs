@@ -73,11 +73,16 @@ impl Passwords {
         self.seated(move |argon| {
             let parsed = PasswordHash::new(&hash).map_err(|error| fault(&error))?;
             let right = argon.verify_password(password.reveal().as_bytes(), &parsed).is_ok();
-            let outdated = Params::try_from(&parsed).map_or(true, |params| &params != argon.params());
+            let outdated = Params::try_from(&parsed).map_or(true, |params| cost(&params) != cost(argon.params()));
             Ok((known && right).then_some(Right { outdated }))
         })
         .await
     }
+}
+
+/// What makes a hash expensive.
+fn cost(params: &Params) -> (u32, u32, u32) {
+    (params.m_cost(), params.t_cost(), params.p_cost())
 }
 
 fn hash(argon: &Argon2<'_>, password: &Secret) -> Result<String, AppError> {

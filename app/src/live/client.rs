@@ -41,6 +41,9 @@ struct Client {
     open: bool,
     listeners: BTreeMap<u32, Listener>,
     last_id: u32,
+    /// How often each topic's page was told to load anew with nothing heard in between: a page that cannot come any
+    /// further must not ask without end.
+    resyncs: BTreeMap<Topic, u32>,
     attempt: u32,
     retry: Option<TimeoutHandle>,
     heard_at: f64,
@@ -119,6 +122,7 @@ impl Client {
             open: false,
             listeners: BTreeMap::new(),
             last_id: 0,
+            resyncs: BTreeMap::new(),
             attempt: 0,
             retry: None,
             heard_at: 0.0,
@@ -244,7 +248,7 @@ impl Client {
                 items,
             } => return self.events(&topic, from, to, &items),
             ServerMessage::CaughtUp { topic, .. } => {
-                self.each(&topic, |listener| listener.cursor.caught_up())
+                self.resyncs.remove(&topic);
             }
             ServerMessage::Resync { topic } => return self.resync(&topic),
             ServerMessage::Ping => self.say(&ClientMessage::Pong),
@@ -292,22 +296,22 @@ impl Client {
     }
 
     fn resync(&mut self, topic: &Topic) -> Vec<Call> {
+        let before = self.resyncs.entry(topic.clone()).or_default();
+        let wait = if *before == 0 {
+            0.0
+        } else {
+            backoff_ms(*before, js_sys::Math::random())
+        };
+        *before = before.saturating_add(1);
+        let after = Duration::from_millis(wait as u64);
         let mut calls = Vec::new();
         for (id, listener) in self
             .listeners
             .iter_mut()
             .filter(|(_, listener)| listener.topic == *topic)
         {
-            let before = listener.cursor.resync();
-            let wait = if before == 0 {
-                0.0
-            } else {
-                backoff_ms(before, js_sys::Math::random())
-            };
-            calls.push(Call::Resync {
-                listener: *id,
-                after: Duration::from_millis(wait as u64),
-            });
+            listener.cursor.resync();
+            calls.push(Call::Resync { listener: *id, after });
         }
         calls
     }

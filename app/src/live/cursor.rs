@@ -12,8 +12,6 @@ pub struct LiveCursor {
     seq: Seq,
     /// Whether the server was told to go on after it, and nothing has shown since that it does.
     state: State,
-    /// How often the page was told to load anew without hearing anything in between.
-    resyncs: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +41,6 @@ impl LiveCursor {
         Self {
             seq,
             state: State::Following,
-            resyncs: 0,
         }
     }
 
@@ -65,11 +62,6 @@ impl LiveCursor {
     /// The server was asked to go on after the cursor on a new connection.
     pub fn asked(&mut self) {
         self.state = State::Following;
-    }
-
-    /// The server said that nothing is missing.
-    pub fn caught_up(&mut self) {
-        self.resyncs = 0;
     }
 
     /// The server sent all that is for this page in `from..=to`.
@@ -94,12 +86,9 @@ impl LiveCursor {
         Step::Apply(new)
     }
 
-    /// The server cannot go on from here: the page loads its data anew. Gives how often that happened in a row, so
-    /// that a page that cannot come any further does not ask without end.
-    pub fn resync(&mut self) -> u32 {
+    /// The server cannot go on from here: the page loads its data anew.
+    pub fn resync(&mut self) {
         self.state = State::Stale;
-        self.resyncs += 1;
-        self.resyncs - 1
     }
 }
 
@@ -190,14 +179,12 @@ mod tests {
     #[test]
     fn a_page_that_loads_anew_takes_nothing_until_it_has() {
         let mut cursor = LiveCursor::new(Seq(4));
-        assert_eq!(cursor.resync(), 0);
+        cursor.resync();
         assert_eq!(cursor.range(Seq(5), Seq(5), &[item(5)]), Step::Nothing);
         assert!(cursor.is_stale());
         cursor.restart(Seq(9));
-        assert_eq!(cursor.resync(), 1);
-        cursor.restart(Seq(9));
+        assert!(!cursor.is_stale());
         assert_eq!(applied(cursor.range(Seq(10), Seq(10), &[item(10)])), [10]);
-        assert_eq!(cursor.resync(), 0);
     }
 
     #[test]

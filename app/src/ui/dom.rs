@@ -111,3 +111,30 @@ pub fn mark_invalid(id: &str, invalid: bool) {
         let _ = control.remove_attribute("aria-invalid");
     }
 }
+
+/// Puts the focus where a full load of this URL would: on what the fragment names, else at the top of the page.
+pub fn arrive() {
+    let hash = window().location().hash().unwrap_or_default();
+    let named = document().get_element_by_id(hash.trim_start_matches('#'));
+    match named.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        Some(element) => drop(element.focus()),
+        None if !exists("main :focus, dialog[open]") => focus("#main"),
+        None => {}
+    }
+}
+
+/// A flash is shown once: takes its id out of the URL, so that a copied link or a reload is clean.
+pub fn forget_flash() {
+    let location = window().location();
+    let search = location.search().unwrap_or_default();
+    if !search.contains("flash=") {
+        return;
+    }
+    let rest: Vec<&str> = search.trim_start_matches('?').split('&').filter(|pair| !pair.starts_with("flash=")).collect();
+    let query = if rest.is_empty() { String::new() } else { format!("?{}", rest.join("&")) };
+    let url = format!("{}{query}{}", location.pathname().unwrap_or_default(), location.hash().unwrap_or_default());
+    if let Ok(history) = window().history() {
+        let state = history.state().unwrap_or_default();
+        let _ = history.replace_state_with_url(&state, "", Some(&url));
+    }
+}

@@ -215,9 +215,13 @@ pub fn Submit(
     /// Its class.
     #[prop(default = "btn primary")]
     class: &'static str,
+    /// What follows for those who do not see what stands beside it.
+    #[prop(optional)]
+    what: Option<&'static str>,
 ) -> impl IntoView {
     let busy = use_form().busy;
-    view! { <button class=class type="submit" aria-disabled=move || busy.get().then_some("true")>{label}</button> }
+    let what = what.map(|what| view! { <span class="vh">" " {what}</span> });
+    view! { <button class=class type="submit" aria-disabled=move || busy.get().then_some("true")>{label} {what}</button> }
 }
 
 fn begin(state: FormState) {

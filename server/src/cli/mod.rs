@@ -13,6 +13,7 @@ mod worker;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 pub use failure::Failure;
+pub use serve::router;
 use std::process::ExitCode;
 
 use crate::{
@@ -61,7 +62,7 @@ pub fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            failure.lines().for_each(|line| term::complain(line));
+            failure.lines().for_each(term::complain);
             ExitCode::FAILURE
         }
     }

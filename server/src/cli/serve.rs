@@ -103,13 +103,13 @@ async fn serve(
         signal = start::signal() => signal?,
         ended = &mut serving => return ended.map_err(Failure::new)?.map_err(Failure::new),
     }
-    tracing::info!("stopping; a second signal breaks off at once");
+    tracing::info!("stopping; a second signal breaks off requests that are under way");
     leave.cancel();
-    tokio::spawn(async {
-        let _ = start::signal().await;
-        std::process::exit(1);
-    });
-    if timeout(patience, &mut serving).await.is_err() {
+    let finished = tokio::select! {
+        ended = timeout(patience, &mut serving) => ended.is_ok(),
+        _ = start::signal() => false,
+    };
+    if !finished {
         tracing::warn!("requests that were still under way were broken off");
         serving.abort();
     }

@@ -58,7 +58,7 @@ impl Issues for IssuesService {
             return Ok(answer);
         }
         let new = Checked::read(&command)?;
-        let html = markdown::render(&new.description);
+        let html = markdown::render_apart(&new.description).await?;
         let issue = NewIssue { title: &new.title, description: &new.description, html: &html, severity: new.severity };
         let now = app.clock.now();
         let issue = issues::insert(&mut tx, &member, new.project.as_str(), &issue, now)
@@ -86,7 +86,7 @@ impl Issues for IssuesService {
         let events = text_events(&issue, &title, &description, now);
         let mut version = issue.version;
         if !events.is_empty() {
-            let html = markdown::render(&description);
+            let html = markdown::render_apart(&description).await?;
             version = issues::update_texts(&mut tx, &member, &issue, (&title, &description, &html), now).await?;
         }
         once::finish(app, tx, &member, claim.as_ref(), (changed(command.issue.org, &issue, version), events)).await

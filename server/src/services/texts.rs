@@ -4,7 +4,7 @@ use app::ports::{Caller, Texts};
 use async_trait::async_trait;
 use tracker_domain::{error::AppError, text::Markdown};
 
-use crate::{fault::fault, markdown, state::App, storage::Identity};
+use crate::{markdown, state::App, storage::Identity};
 
 /// See the port.
 #[derive(Debug)]
@@ -15,10 +15,7 @@ impl Texts for TextsService {
     async fn preview(&self, caller: &Caller, text: &str) -> Result<String, AppError> {
         self.require_signed_in(caller).await?;
         let text = Markdown::parse("text", text)?;
-        // A long text takes a while, and this thread serves others too.
-        tokio::task::spawn_blocking(move || markdown::render(&text))
-            .await
-            .map_err(|error| fault(&error))
+        markdown::render_apart(&text).await
     }
 }
 

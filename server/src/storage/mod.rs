@@ -1,8 +1,8 @@
 //! PostgreSQL: the only place with SQL. One file a noun.
 //!
 //! Reads and writes go through a [`Tx`] that speaks for one person in one organization; row-level security does the
-//! rest. To add a noun, add a migration (table, policy, grants), a file here, and run `./prepare` for the offline
-//! cache of the checked queries.
+//! rest. To add a noun, add a migration (table, policy, grants), a file here, and run `scripts/sqlx-cache.sh` for the
+//! offline cache of the checked queries.
 #![expect(
     deprecated,
     reason = "sqlx 0.9 warns at every query with a time because the job queue switches its chrono on; time comes first"
@@ -30,14 +30,19 @@ use sqlx::{
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use std::{str::FromStr, time::Duration};
+use std::{str::FromStr, sync::LazyLock, time::Duration};
 use tracker_domain::{error::AppError, text::Secret};
 pub use tx::{Identity, Member, NewEvent, Tx};
 
 use crate::fault::{fault, unavailable};
 
-/// The migrations of this version of the program.
-pub static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
+/// The migrations of this version of the program. A newer version may have added some already: each is compatible with
+/// the version before it, so this one goes on beside it.
+pub static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
+    let mut migrator = sqlx::migrate!("../migrations");
+    migrator.set_ignore_missing(true);
+    migrator
+});
 
 /// The two doors to the database.
 #[derive(Clone, Debug)]

@@ -81,7 +81,7 @@ impl Tx {
     pub(super) async fn begin(pool: &sqlx::PgPool, sql: String) -> Result<Self, AppError> {
         let pool = pool.clone();
         let begin = async move {
-            let mut connection = pool.acquire().await?;
+            let mut connection = crate::metrics::waiting(pool.acquire()).await?;
             match sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *connection).await {
                 Ok(_) => Ok(Self { connection: Some(connection) }),
                 Err(error) => {

@@ -2,14 +2,14 @@
 //! one process only, and tries one that failed again.
 //!
 //! A job's payload holds ids only, and doing it twice does no harm. To add one, write a [`TaskHandler`] here, name it
-//! in [`run`], and enqueue it in the transaction that causes it, or give it a schedule.
+//! in [`run`], and enqueue it in the transaction that causes it, or give it one of [`schedules`].
 
 use graphile_worker::{
-    Cron, CrontabFill, IntoTaskHandlerResult, TaskHandler, Worker, WorkerBuildError, WorkerContext,
-    WorkerOptions,
+    CronBuilder, Crontab, CrontabFill, CrontabTimer, CrontabTimerError, IntoTaskHandlerResult, Job,
+    JobComplete, JobFail, JobPermanentlyFail, TaskHandler, WorkerContext, WorkerOptions,
 };
 use serde::{Deserialize, Serialize};
-use std::{fmt::Display, time::Duration};
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::Beat;
@@ -36,27 +36,38 @@ impl TaskHandler for CleanUp {
             return Err("the job has no application".to_owned());
         };
         let removed = jobs::clean_up(&app.db.system, app.clock.now()).await;
-        counted(Self::IDENTIFIER, removed).map(|rows| tracing::debug!(rows, "cleaned up"))
+        removed
+            .map(|rows| tracing::debug!(rows, "cleaned up"))
+            .map_err(|error| error.to_string())
     }
 }
 
+/// What is done again and again. After a night in which the machine slept it is done once, when it wakes.
+fn schedules() -> Result<Vec<Crontab>, ScheduleError> {
+    let often = CronBuilder::new(CrontabTimer::every_n_minutes(10)?);
+    Ok(vec![
+        often.payload(CleanUp {})?.fill(CrontabFill::minutes(20)).build(),
+    ])
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("a schedule is wrong: {0}")]
+enum ScheduleError {
+    Timer(#[from] CrontabTimerError),
+    Payload(#[from] serde_json::Error),
+}
+
 /// Counts a job by how it ended.
-fn counted<T, E: Display>(job: &'static str, result: Result<T, E>) -> Result<T, String> {
-    let outcome = if result.is_ok() { "done" } else { "failed" };
-    metrics::counter!("tracker_jobs_total", "job" => job, "outcome" => outcome).increment(1);
-    result.map_err(|error| error.to_string())
+fn count(job: &Job, outcome: &'static str) {
+    metrics::counter!("tracker_jobs_total", "job" => job.task_identifier().clone(), "outcome" => outcome)
+        .increment(1);
 }
 
 /// Works on the queue until `stop`.
 pub(super) async fn run(app: App, stop: CancellationToken, beat: Beat) -> Result<(), String> {
-    let worker = worker(app, stop).await.map_err(|error| error.to_string())?;
-    beat.well();
-    worker.run().await.map_err(|error| error.to_string())
-}
-
-async fn worker(app: App, stop: CancellationToken) -> Result<Worker, WorkerBuildError> {
+    let schedules = schedules().map_err(|error| error.to_string())?;
     let pool = app.db.system.clone();
-    let mut options = WorkerOptions::default()
+    let worker = WorkerOptions::default()
         .schema(SCHEMA)
         .pg_pool(pool)
         .concurrency(2)
@@ -64,12 +75,32 @@ async fn worker(app: App, stop: CancellationToken) -> Result<Worker, WorkerBuild
         .use_notification_delivery(false)
         .add_extension(app)
         .define_job::<CleanUp>()
+        .with_crons(schedules)
+        .on(JobComplete, |done| async move { count(&done.job, "done") })
+        .on(JobFail, |failed| async move { count(&failed.job, "failed") })
+        .on(JobPermanentlyFail, |failed| async move {
+            count(&failed.job, "given_up")
+        })
         .listen_os_shutdown_signals(false)
         .shutdown_signal(async move { stop.cancelled().await })
-        .shutdown_grace_period(GRACE);
-    // A machine that slept through it does it when it wakes.
-    if let Ok(schedule) = Cron::every_n_minutes::<CleanUp>(10) {
-        options = options.with_cron(schedule.fill(CrontabFill::minutes(20)));
+        .shutdown_grace_period(GRACE)
+        .init()
+        .await
+        .map_err(|error| error.to_string())?;
+    beat.well();
+    worker.run().await.map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_schedule_gives_its_job_a_payload_that_it_reads() {
+        for schedule in schedules().unwrap() {
+            let payload = schedule.payload.unwrap();
+            assert_eq!(schedule.task_identifier, CleanUp::IDENTIFIER);
+            serde_json::from_value::<CleanUp>(payload).unwrap();
+        }
     }
-    options.init().await
 }

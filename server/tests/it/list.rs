@@ -73,7 +73,7 @@ async fn a_wrong_query_is_refused_never_guessed_at() {
         (json!({ "sort": "size" }), "sort"),
         (json!({ "after": "nonsense" }), "after"),
         (json!({ "after": "n~1~nonsense" }), "after"),
-        (json!({ "after": "n~1~99999999999999999" }), "after"),
+        (json!({ "after": "n~1~9223372036854775807" }), "after"),
         (json!({ "q": "x".repeat(1001) }), "q"),
     ] {
         let mut body = body;

@@ -43,7 +43,7 @@ pub(super) fn bars(label: &'static str, bars: &[Bar]) -> impl IntoView + use<> {
     let words = bars
         .iter()
         .enumerate()
-        .map(|(line, bar)| view! { <text x="66" y=line * row + 26 text-anchor="end">{bar.label}</text> })
+        .map(|(line, bar)| view! { <text x="74" y=line * row + 26 text-anchor="end">{bar.label}</text> })
         .collect_view();
     let marks = bars
         .iter()

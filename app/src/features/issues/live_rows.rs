@@ -46,7 +46,8 @@ impl Place<'_> {
             Some(true) => {}
         }
         // An old issue that changed comes up only where the last change decides the order.
-        if !is_new(row) && !(self.sort.key == SortKey::Updated && self.sort.descending) {
+        let by_last_change = self.sort.key == SortKey::Updated && self.sort.descending;
+        if !is_new(row) && !by_last_change {
             return Arrival::Ignore;
         }
         if self.newest_first() && self.first_page && !self.occupied { Arrival::Top } else { Arrival::Wait }

@@ -82,15 +82,15 @@ fn Controls(state: IssueState, people: StoredValue<Vec<Person>>, known: StoredVa
     };
     view! {
         <Property
-            state to={endpoint::<SetStatus>()} label="Status" name="status" set="Set status" choices=statuses
+            state to={endpoint::<SetStatus>()} label="Status" name="status" choices=statuses
             value=Signal::derive(move || status.get().word().to_owned()) sign=ViewFn::from(status_sign)
         />
         <Property
-            state to={endpoint::<SetSeverity>()} label="Severity" name="severity" set="Set severity" choices=severities
+            state to={endpoint::<SetSeverity>()} label="Severity" name="severity" choices=severities
             value=Signal::derive(move || severity.get().word().to_owned()) sign=ViewFn::from(severity_sign)
         />
         <Property
-            state to={endpoint::<SetAssignee>()} label="Assignee" name="assignee" set="Set assignee"
+            state to={endpoint::<SetAssignee>()} label="Assignee" name="assignee"
             choices=assignable(people, assignee)
             value=Signal::derive(move || word(assignee.get())) sign=ViewFn::from(assignee_sign)
         />
@@ -119,7 +119,6 @@ fn Property(
     to: Endpoint,
     label: &'static str,
     name: &'static str,
-    set: &'static str,
     choices: Vec<Choice>,
     value: Signal<String>,
     sign: ViewFn,
@@ -137,7 +136,7 @@ fn Property(
                     <span class="now">{move || sign.run()}</span>
                     <select class="input iconic" id=id name=name>{options}</select>
                 </div>
-                <Submit label=set class="btn small no-js"/>
+                <Submit label="Set" what=name class="btn small no-js"/>
             </div>
             <PropertyError name/>
         </ApiForm>
@@ -161,7 +160,7 @@ fn Tags(state: IssueState, known: StoredValue<Vec<String>>) -> impl IntoView {
                     class="input" id="f-tags" name="tags" value=tags.get_untracked() list="known-tags" autocomplete="off"
                     placeholder="ui, export" aria-describedby="e-tags"
                 />
-                <Submit label="Set tags" class="btn small no-js"/>
+                <Submit label="Set" what="tags" class="btn small no-js"/>
             </div>
             <datalist id="known-tags">{options}</datalist>
             <PropertyError name="tags"/>

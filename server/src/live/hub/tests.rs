@@ -141,7 +141,8 @@ fn each_page_gets_its_own_and_a_reporter_only_theirs() {
         listen(&hub, &maintainer, page, actor(1, Role::Maintainer), 0);
         listen(&hub, &reporter, page, actor(2, Role::Reporter), 0);
     }
-    (messages(&mut maintainer), messages(&mut reporter));
+    messages(&mut maintainer);
+    messages(&mut reporter);
     assert!(hub.publish(ORG, &[touched(1, 2), touched(2, 3)]));
     let mut all = positions(&messages(&mut maintainer));
     all.sort_unstable();
@@ -235,7 +236,8 @@ fn a_changed_role_ends_the_subscription_and_a_lost_one_the_connection() {
     let (mut one, mut two) = (connect(&hub, 1), connect(&hub, 2));
     listen(&hub, &one, "issues", actor(1, Role::Maintainer), 0);
     listen(&hub, &two, "issues", actor(2, Role::Maintainer), 0);
-    (messages(&mut one), messages(&mut two));
+    messages(&mut one);
+    messages(&mut two);
     hub.publish(
         ORG,
         &[touched(1, 3), role_changed(2, 1, Role::Reporter), touched(3, 3)],

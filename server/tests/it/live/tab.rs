@@ -63,11 +63,11 @@ impl Tab {
     }
 
     pub async fn frame(&mut self) -> Message {
-        tokio::time::timeout(PATIENCE, self.0.next())
-            .await
-            .expect("nothing was said")
-            .unwrap()
-            .unwrap()
+        let next = tokio::time::timeout(PATIENCE, self.0.next()).await;
+        let Ok(frame) = next else {
+            panic!("nothing was said")
+        };
+        frame.unwrap().unwrap()
     }
 
     pub async fn hear(&mut self) -> ServerMessage {
