@@ -90,7 +90,7 @@ test('everybody is shown to where they belong', async ({ people }) => {
 test('a new account is greeted with an empty list and the first step', async ({ people }) => {
   const { page } = await people.stranger();
   await signUp(page, 'Ana Ribeiro', emailOf('Ana Ribeiro'));
-  await open(page, '/main/issues');
+  await expect(page).toHaveURL(/\/main\b/);
   await expect(page.getByText('No issues yet')).toBeVisible();
   await link(page, 'Report the first one').click();
   await expect(field(page, 'Title')).toBeVisible();

@@ -31,7 +31,7 @@ pub fn start(log: &Log) {
 }
 
 /// Whether lines are for people.
-pub fn is_human(log: &Log) -> bool {
+fn is_human(log: &Log) -> bool {
     match log.format {
         LogFormat::Auto => stderr().is_terminal(),
         LogFormat::Human => true,

@@ -12,7 +12,10 @@ pub(super) fn AccountMenu(
     /// Who.
     viewer: Viewer,
 ) -> impl IntoView {
-    let person = Person { id: viewer.id, name: viewer.name.clone() };
+    let person = Person {
+        id: viewer.id,
+        name: viewer.name.clone(),
+    };
     view! {
         <details class="account">
             <summary aria-label=format!("Account of {}", viewer.name)>
@@ -42,20 +45,21 @@ const THEMES: [(&str, &str, &icondata_core::IconData); 3] = [
 fn ThemeChoice() -> impl IntoView {
     let theme = RwSignal::new(String::new());
     Effect::new(move |_| theme.set(dom::theme()));
-    let button = move |(word, label, sign): (&'static str, &'static str, &'static icondata_core::IconData)| {
-        let choose = move |_| {
-            dom::set_theme(word);
-            theme.set(word.to_owned());
+    let button =
+        move |(word, label, sign): (&'static str, &'static str, &'static icondata_core::IconData)| {
+            let choose = move |_| {
+                dom::set_theme(word);
+                theme.set(word.to_owned());
+            };
+            view! {
+                <button
+                    type="button" data-replay title=label aria-label=label
+                    aria-pressed=move || theme.with(|theme| theme == word).to_string()
+                    on:click=choose
+                >
+                    {icon(sign)}
+                </button>
+            }
         };
-        view! {
-            <button
-                type="button" data-replay title=label aria-label=label
-                aria-pressed=move || theme.with(|theme| theme == word).to_string()
-                on:click=choose
-            >
-                {icon(sign)}
-            </button>
-        }
-    };
     view! { <div class="choice js" role="group" aria-label="Theme">{THEMES.map(button).collect_view()}</div> }
 }

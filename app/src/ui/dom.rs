@@ -35,7 +35,9 @@ pub fn focus(selector: &str) {
 
 /// Whether the element with this id has the focus.
 pub fn has_focus(id: &str) -> bool {
-    document().active_element().is_some_and(|element| element.id() == id)
+    document()
+        .active_element()
+        .is_some_and(|element| element.id() == id)
 }
 
 /// What stands in the control with this id.
@@ -55,7 +57,9 @@ pub fn set_value(id: &str, value: &str) {
     if value_of(id).is_none_or(|present| present == value) {
         return;
     }
-    let Some(element) = document().get_element_by_id(id) else { return };
+    let Some(element) = document().get_element_by_id(id) else {
+        return;
+    };
     if let Some(area) = element.dyn_ref::<HtmlTextAreaElement>() {
         area.set_value(value);
     } else if let Some(select) = element.dyn_ref::<HtmlSelectElement>() {
@@ -79,12 +83,17 @@ pub fn now_ms() -> f64 {
 
 /// The chosen theme; empty as long as the system decides.
 pub fn theme() -> String {
-    document().document_element().and_then(|root| root.get_attribute("data-theme")).unwrap_or_default()
+    document()
+        .document_element()
+        .and_then(|root| root.get_attribute("data-theme"))
+        .unwrap_or_default()
 }
 
 /// Puts a theme on and keeps it for the next page.
 pub fn set_theme(word: &str) {
-    let Some(root) = document().document_element() else { return };
+    let Some(root) = document().document_element() else {
+        return;
+    };
     let storage = window().local_storage().ok().flatten();
     if word.is_empty() {
         let _ = root.remove_attribute("data-theme");
@@ -104,7 +113,9 @@ pub fn mark_hydrated() {
 
 /// Says of the control with this id whether what it holds was refused.
 pub fn mark_invalid(id: &str, invalid: bool) {
-    let Some(control) = document().get_element_by_id(id) else { return };
+    let Some(control) = document().get_element_by_id(id) else {
+        return;
+    };
     if invalid {
         let _ = control.set_attribute("aria-invalid", "true");
     } else {
@@ -130,9 +141,21 @@ pub fn forget_flash() {
     if !search.contains("flash=") {
         return;
     }
-    let rest: Vec<&str> = search.trim_start_matches('?').split('&').filter(|pair| !pair.starts_with("flash=")).collect();
-    let query = if rest.is_empty() { String::new() } else { format!("?{}", rest.join("&")) };
-    let url = format!("{}{query}{}", location.pathname().unwrap_or_default(), location.hash().unwrap_or_default());
+    let rest: Vec<&str> = search
+        .trim_start_matches('?')
+        .split('&')
+        .filter(|pair| !pair.starts_with("flash="))
+        .collect();
+    let query = if rest.is_empty() {
+        String::new()
+    } else {
+        format!("?{}", rest.join("&"))
+    };
+    let url = format!(
+        "{}{query}{}",
+        location.pathname().unwrap_or_default(),
+        location.hash().unwrap_or_default()
+    );
     if let Ok(history) = window().history() {
         let state = history.state().unwrap_or_default();
         let _ = history.replace_state_with_url(&state, "", Some(&url));

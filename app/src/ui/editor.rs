@@ -3,7 +3,11 @@
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{dom, field::{FieldError, described_by}, use_form};
+use super::{
+    dom,
+    field::{FieldError, described_by},
+    use_form,
+};
 use crate::api::preview_text;
 
 /// A text with the tabs "Write" and "Preview".

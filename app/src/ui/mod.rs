@@ -19,11 +19,14 @@ mod time;
 mod toast;
 mod url;
 
-pub use badge::{Avatar, Nobody, SeverityBadge, StatusBadge, Tag, severity_class, severity_shape, status_class, status_shape};
+pub use badge::{
+    Avatar, Nobody, SeverityBadge, StatusBadge, Tag, severity_class, severity_shape, status_class,
+    status_shape,
+};
 pub use editor::Editor;
 pub use endpoint::{Endpoint, endpoint};
-pub use field::{Choice, Field, Hidden, Select};
 pub(crate) use field::options;
+pub use field::{Choice, Field, Hidden, Select};
 pub use flash::{FlashDone, done_message, flash_id, provide_flash, use_flash};
 pub use form::{After, ApiForm, FormState, Submit, use_form};
 pub use icon::icon;

@@ -39,7 +39,11 @@ pub fn thousands(number: i64) -> String {
         }
         text.push(digit);
     }
-    if number < 0 { format!("\u{2212}{text}") } else { text }
+    if number < 0 {
+        format!("\u{2212}{text}")
+    } else {
+        text
+    }
 }
 
 /// `1 issue`, `2 issues`.
@@ -53,13 +57,22 @@ mod tests {
 
     #[test]
     fn a_link_has_only_what_was_chosen_and_survives_any_text() {
-        assert_eq!(href("/main/issues", &[("q", ""), ("status", "OPEN,DONE")]), "/main/issues?status=OPEN,DONE");
-        assert_eq!(href("/m", &[("q", "a b&c=ä"), ("after", "n~1~x+y")]), "/m?q=a%20b%26c%3D%C3%A4&after=n~1~x%2By");
+        assert_eq!(
+            href("/main/issues", &[("q", ""), ("status", "OPEN,DONE")]),
+            "/main/issues?status=OPEN,DONE"
+        );
+        assert_eq!(
+            href("/m", &[("q", "a b&c=ä"), ("after", "n~1~x+y")]),
+            "/m?q=a%20b%26c%3D%C3%A4&after=n~1~x%2By"
+        );
     }
 
     #[test]
     fn numbers_are_grouped() {
-        assert_eq!([0, 999, 1204, 1_000_000].map(thousands), ["0", "999", "1,204", "1,000,000"]);
+        assert_eq!(
+            [0, 999, 1204, 1_000_000].map(thousands),
+            ["0", "999", "1,204", "1,000,000"]
+        );
         assert_eq!(plural(1, "issue", "issues"), "1 issue");
     }
 }

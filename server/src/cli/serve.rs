@@ -15,7 +15,7 @@ use crate::{
     health::{self, Health},
     http::{self, Site},
     live::{Door, Live},
-    logging, metrics,
+    metrics,
     state::{App, SystemClock},
     worker::{self, Tasks},
 };
@@ -83,11 +83,8 @@ fn announce(config: &Config) {
         worker = config.worker.in_process,
         "listening"
     );
-    if logging::is_human(&config.log) {
-        term::say(&format!(
-            "\n  The tracker is running at {url}\n  Ctrl-C stops it.\n"
-        ));
-    }
+    // The log goes to the other stream, so that this is readable whatever its format.
+    term::say(&format!("\n  The tracker is running at {url}\n  Ctrl-C stops it.\n"));
 }
 
 /// Serves until a signal, then for as long as requests need, but no longer than `patience`.

@@ -31,16 +31,22 @@ use tracker_domain::{
 };
 
 use crate::{
-    App, Settings,
-    http::{self, Site},
-    live::{Door, Live},
+    App, Settings, cli,
+    config::Metrics,
+    health::Health,
+    http::Site,
+    live::Live,
     passwords::Passwords,
     session::HashKey,
     storage::Db,
+    worker::Tasks,
 };
 
 /// Every actor's password.
 pub const PASSWORD: &str = "correct horse battery";
+
+/// What `/metrics` is asked with.
+pub const METRICS_TOKEN: &str = "a token for the tests";
 
 /// A clock that stands still until it is moved.
 #[derive(Debug)]
@@ -98,7 +104,7 @@ impl TestApp {
             bell: live.bell.clone(),
             settings: Arc::new(settings),
         };
-        let router = router(&app, &live);
+        let router = router(&app, &live, &stop);
         Self { app, clock, live, database_url, router, stop }
     }
 
@@ -107,7 +113,7 @@ impl TestApp {
         let mut settings = (*self.app.settings).clone();
         change(&mut settings);
         self.app.settings = Arc::new(settings);
-        self.router = router(&self.app, &self.live);
+        self.router = router(&self.app, &self.live, &self.stop);
         self
     }
 
@@ -176,8 +182,9 @@ impl Drop for TestApp {
     }
 }
 
-fn router(app: &App, live: &Live) -> Router {
+fn router(app: &App, live: &Live, stop: &CancellationToken) -> Router {
     let site = Site::new(std::env::temp_dir().join("tracker-no-site"));
-    let door = Door::new(app);
-    http::surround(http::router(app, &site).merge(live.router(door)), app)
+    let health = Health::new(app, &Tasks::default(), stop);
+    let metrics = Metrics { enabled: true, token: Some(Secret::new(METRICS_TOKEN)) };
+    cli::router(app, &site, live, health, &metrics)
 }

@@ -103,6 +103,32 @@ async fn the_whole_table_of_pages() {
     insta::assert_snapshot!(table);
 }
 
+/// The routes that are neither pages nor functions; `structure` holds that these are all.
+pub const MACHINE_ROUTES: &[(&str, u16)] = &[
+    ("/", 303),
+    ("/favicon.svg", 404),
+    ("/fonts/none.woff2", 404),
+    ("/health", 200),
+    ("/health/live", 200),
+    ("/health/ready", 200),
+    // Not an upgrade; what the socket refuses is tested with it.
+    ("/live", 400),
+    ("/metrics", 401),
+    ("/pkg/none.js", 404),
+];
+
+#[tokio::test]
+async fn the_whole_table_of_routes_for_machines() {
+    let (_app, cast, _) = cast().await;
+    for (path, status) in MACHINE_ROUTES {
+        for (who, actor) in &cast {
+            let answer = actor.get(path).await;
+            assert_eq!(answer.status.as_u16(), *status, "{path} to {who}");
+            assert!(!answer.body.contains("Of Ben"), "{path} shows an issue to {who}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn no_function_answers_500_to_nonsense() {
     let (_app, cast, _) = cast().await;

@@ -7,6 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::refusals::MACHINE_ROUTES;
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
@@ -91,6 +93,23 @@ fn every_server_function_has_an_explicit_endpoint_and_our_protocol() {
         writeln!(list, "{method} {path}").unwrap();
     }
     insta::assert_snapshot!(list);
+}
+
+#[test]
+fn every_route_has_a_row_in_the_refusal_test() {
+    let mut routes = BTreeSet::new();
+    for (path, text) in files("server/src", "rs") {
+        if path.starts_with("server/src/testing") {
+            continue;
+        }
+        for word in [".route(\"", ".route_service(\"", "folder(site, \""] {
+            routes.extend(text.split(word).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()));
+        }
+    }
+    routes.remove("/api/v1/{noun}/{verb}");
+    let tested: BTreeSet<_> = MACHINE_ROUTES.iter().map(|(path, _)| path.strip_suffix("/none.js").or(path.strip_suffix("/none.woff2")).unwrap_or(path)).collect();
+    let tested: BTreeSet<String> = tested.into_iter().map(|path| if ["/pkg", "/fonts"].contains(&path) { path[1..].to_owned() } else { path.to_owned() }).collect();
+    assert_eq!(routes, tested, "a route has no row in the refusal test");
 }
 
 #[test]

@@ -30,9 +30,16 @@ const NOT_DONE: &str = "OPEN,TRIAGED,IN_PROGRESS";
 #[component]
 pub fn InsightsPage() -> impl IntoView {
     let org = param("org");
-    let page = Resource::new_blocking(move || (org(), flash_id()), |(org, flash)| view_insights(org, flash));
+    let page = Resource::new_blocking(
+        move || (org(), flash_id()),
+        |(org, flash)| view_insights(org, flash),
+    );
     let reload = Callback::new(move |()| page.refetch());
-    let show = move |answer| framed(answer, move |framed| view! { <Numbers framed reload/> }.into_any());
+    let show = move |answer| {
+        framed(answer, move |framed| {
+            view! { <Numbers framed reload/> }.into_any()
+        })
+    };
     view! {
         <Transition fallback=|| view! { <Skeleton/> }>
             {move || Suspend::new(async move { show(page.await) })}
@@ -57,7 +64,12 @@ impl State {
     }
 
     fn list(self, status: &str, severity: &str) -> String {
-        self.org.with_value(|org| href(&format!("/{org}/issues"), &[("status", status), ("severity", severity)]))
+        self.org.with_value(|org| {
+            href(
+                &format!("/{org}/issues"),
+                &[("status", status), ("severity", severity)],
+            )
+        })
     }
 
     fn position(self) -> impl IntoView {
@@ -66,18 +78,29 @@ impl State {
 
     fn severities(self) -> Vec<(Severity, i64, String)> {
         let count = |severity: Severity| self.numbers.with(|numbers| numbers.open_by_severity(severity));
-        Severity::ALL.iter().rev().map(|&s| (s, count(s), self.list(NOT_DONE, s.word()))).collect()
+        Severity::ALL
+            .iter()
+            .rev()
+            .map(|&s| (s, count(s), self.list(NOT_DONE, s.word())))
+            .collect()
     }
 
     fn statuses(self) -> Vec<(Status, i64, String)> {
         let count = |status: Status| self.numbers.with(|numbers| numbers.by_status(status));
-        Status::ALL.iter().map(|&s| (s, count(s), self.list(s.word(), ""))).collect()
+        Status::ALL
+            .iter()
+            .map(|&s| (s, count(s), self.list(s.word(), "")))
+            .collect()
     }
 
     fn totals(self) -> (i64, i64, i64) {
         self.numbers.with(|numbers| {
             let days = || numbers.days.iter();
-            (days().map(|d| d.opened).sum(), days().map(|d| d.closed).sum(), days().map(|d| d.reopened).sum())
+            (
+                days().map(|d| d.opened).sum(),
+                days().map(|d| d.closed).sum(),
+                days().map(|d| d.reopened).sum(),
+            )
         })
     }
 }
@@ -85,10 +108,21 @@ impl State {
 #[component]
 fn Numbers(framed: Framed<Insights>, reload: Callback<()>) -> impl IntoView {
     let Framed { frame, view } = framed;
-    let state =
-        State { org: StoredValue::new(frame.org.clone()), numbers: RwSignal::new(view), seq: RwSignal::new(frame.seq) };
-    let topic = Topic { org: frame.org.clone(), page: TopicPage::Insights };
-    use_live(Signal::stored(Some(topic)), Signal::stored(frame.seq), move |item| state.take(item), move || reload.run(()));
+    let state = State {
+        org: StoredValue::new(frame.org.clone()),
+        numbers: RwSignal::new(view),
+        seq: RwSignal::new(frame.seq),
+    };
+    let topic = Topic {
+        org: frame.org.clone(),
+        page: TopicPage::Insights,
+    };
+    use_live(
+        Signal::stored(Some(topic)),
+        Signal::stored(frame.seq),
+        move |item| state.take(item),
+        move || reload.run(()),
+    );
     view! {
         <Title text=format!("Insights \u{b7} {}", frame.org_name)/>
         <Shell frame here=Here::Insights paper=true bar=view! { <h1>"Insights"</h1> }.into_any()>
@@ -137,8 +171,16 @@ fn BySeverity(state: State) -> impl IntoView {
             Severity::High => "high",
             Severity::Critical => "critical",
         };
-        let bar = |(severity, count, link): (Severity, i64, String)| Bar { label: severity.label(), class: class(severity), count, link };
-        bars("Open issues by severity", &state.severities().into_iter().map(bar).collect::<Vec<_>>())
+        let bar = |(severity, count, link): (Severity, i64, String)| Bar {
+            label: severity.label(),
+            class: class(severity),
+            count,
+            link,
+        };
+        bars(
+            "Open issues by severity",
+            &state.severities().into_iter().map(bar).collect::<Vec<_>>(),
+        )
     };
     let rows = Signal::derive(move || {
         let row = |(severity, count, link): (Severity, i64, String)| TwinRow {
@@ -170,8 +212,16 @@ fn ByStatus(state: State) -> impl IntoView {
             Status::InProgress => "bar-in_progress",
             Status::Done => "bar-done",
         };
-        let bar = |(status, count, link): (Status, i64, String)| Bar { label: status.label(), class: class(status), count, link };
-        bars("Issues by status", &state.statuses().into_iter().map(bar).collect::<Vec<_>>())
+        let bar = |(status, count, link): (Status, i64, String)| Bar {
+            label: status.label(),
+            class: class(status),
+            count,
+            link,
+        };
+        bars(
+            "Issues by status",
+            &state.statuses().into_iter().map(bar).collect::<Vec<_>>(),
+        )
     };
     let rows = Signal::derive(move || {
         let row = |(status, count, link): (Status, i64, String)| TwinRow {
@@ -198,10 +248,18 @@ fn ByStatus(state: State) -> impl IntoView {
 fn Flow(state: State) -> impl IntoView {
     let words = move || {
         let (opened, closed, reopened) = state.totals();
-        format!("{} opened, {} closed, {} reopened", thousands(opened), thousands(closed), thousands(reopened))
+        format!(
+            "{} opened, {} closed, {} reopened",
+            thousands(opened),
+            thousands(closed),
+            thousands(reopened)
+        )
     };
     let chart = move || {
-        let label = format!("Opened and closed per day, the last 30 days: {}. The table has every day.", words());
+        let label = format!(
+            "Opened and closed per day, the last 30 days: {}. The table has every day.",
+            words()
+        );
         state.numbers.with(|numbers| days(label, &numbers.days))
     };
     let rows = Signal::derive(move || {

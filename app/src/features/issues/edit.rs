@@ -14,8 +14,9 @@ use crate::{
 /// See the module.
 #[component]
 pub(super) fn EditForm(state: IssueState) -> impl IntoView {
-    let (title, description, version) =
-        state.head.with_untracked(|head| (head.row.title.clone(), head.description.clone(), head.row.version));
+    let (title, description, version) = state
+        .head
+        .with_untracked(|head| (head.row.title.clone(), head.description.clone(), head.row.version));
     let navigate = use_navigate();
     let path = state.path();
     let cancel = {
@@ -66,9 +67,15 @@ fn Conflict() -> impl IntoView {
         before.or_else(|| dom_value(id)).unwrap_or_default()
     };
     move || {
-        let Some(AppError::Conflict { current, .. }) = form.error.get() else { return None };
+        let Some(AppError::Conflict { current, .. }) = form.error.get() else {
+            return None;
+        };
         let theirs = |field: &str| {
-            current.iter().find(|(name, _)| name == field).map(|(_, text)| text.clone()).unwrap_or_default()
+            current
+                .iter()
+                .find(|(name, _)| name == field)
+                .map(|(_, text)| text.clone())
+                .unwrap_or_default()
         };
         Some(view! {
             <section class="notice" aria-label="Two versions">

@@ -36,7 +36,13 @@ impl ListQuery {
     pub(super) fn current() -> Self {
         use_query_map().with(|query| {
             let part = |name| query.get(name).unwrap_or_default();
-            Self { q: part("q"), status: part("status"), severity: part("severity"), sort: part("sort"), after: part("after") }
+            Self {
+                q: part("q"),
+                status: part("status"),
+                severity: part("severity"),
+                sort: part("sort"),
+                after: part("after"),
+            }
         })
     }
 
@@ -46,7 +52,14 @@ impl ListQuery {
             ("q", self.q.as_str()),
             ("status", &self.status),
             ("severity", &self.severity),
-            ("sort", if self.sort == Sort::default().to_string() { "" } else { &self.sort }),
+            (
+                "sort",
+                if self.sort == Sort::default().to_string() {
+                    ""
+                } else {
+                    &self.sort
+                },
+            ),
             ("after", &self.after),
         ];
         href(&format!("/{org}/issues"), &pairs)
@@ -54,12 +67,19 @@ impl ListQuery {
 
     /// The first page in another order.
     pub(super) fn sorted(&self, sort: Sort) -> Self {
-        Self { sort: sort.to_string(), after: String::new(), ..self.clone() }
+        Self {
+            sort: sort.to_string(),
+            after: String::new(),
+            ..self.clone()
+        }
     }
 
     /// Another page of the same list.
     pub(super) fn page(&self, after: String) -> Self {
-        Self { after, ..self.clone() }
+        Self {
+            after,
+            ..self.clone()
+        }
     }
 }
 
@@ -67,13 +87,25 @@ const NOT_DONE: &str = "OPEN,TRIAGED,IN_PROGRESS";
 
 fn status_choices(chosen: &str) -> Vec<Choice> {
     let mut choices = vec![Choice::new("", "Any status"), Choice::new(NOT_DONE, "Not done")];
-    choices.extend(Status::ALL.iter().map(|status| Choice::new(status.word(), status.label())));
+    choices.extend(
+        Status::ALL
+            .iter()
+            .map(|status| Choice::new(status.word(), status.label())),
+    );
     with_chosen(choices, chosen)
 }
 
 fn severity_choices(chosen: &str) -> Vec<Choice> {
-    let mut choices = vec![Choice::new("", "Any severity"), Choice::new("HIGH,CRITICAL", "High and above")];
-    choices.extend(Severity::ALL.iter().rev().map(|severity| Choice::new(severity.word(), severity.label())));
+    let mut choices = vec![
+        Choice::new("", "Any severity"),
+        Choice::new("HIGH,CRITICAL", "High and above"),
+    ];
+    choices.extend(
+        Severity::ALL
+            .iter()
+            .rev()
+            .map(|severity| Choice::new(severity.word(), severity.label())),
+    );
     with_chosen(choices, chosen)
 }
 
@@ -87,13 +119,19 @@ fn sort_choices(chosen: &str) -> Vec<Choice> {
         ("key", "By key"),
         ("title", "By title"),
     ];
-    with_chosen(orders.map(|(value, label)| Choice::new(value, label)).into(), chosen)
+    with_chosen(
+        orders.map(|(value, label)| Choice::new(value, label)).into(),
+        chosen,
+    )
 }
 
 /// A URL may say what the lists do not offer.
 fn with_chosen(mut choices: Vec<Choice>, chosen: &str) -> Vec<Choice> {
     if !choices.iter().any(|choice| choice.value == chosen) {
-        choices.push(Choice::new(chosen, chosen.replace(',', ", ").replace('_', " ").to_lowercase()));
+        choices.push(Choice::new(
+            chosen,
+            chosen.replace(',', ", ").replace('_', " ").to_lowercase(),
+        ));
     }
     choices
 }
@@ -106,16 +144,28 @@ pub(super) fn FilterForm(org: String, query: ListQuery) -> impl IntoView {
     let on_submit = move |event: SubmitEvent| {
         if let Ok(query) = ListQuery::from_event(&event) {
             event.prevent_default();
-            navigate(&query.link(&org), NavigateOptions { scroll: false, ..NavigateOptions::default() });
+            navigate(
+                &query.link(&org),
+                NavigateOptions {
+                    scroll: false,
+                    ..NavigateOptions::default()
+                },
+            );
         }
     };
     let on_change = |event: leptos::ev::Event| {
-        let target = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlSelectElement>().ok());
+        let target = event
+            .target()
+            .and_then(|target| target.dyn_into::<web_sys::HtmlSelectElement>().ok());
         if let Some(form) = target.and_then(|select| select.form()) {
             let _ = form.request_submit();
         }
     };
-    let sort = if query.sort.is_empty() { Sort::default().to_string() } else { query.sort };
+    let sort = if query.sort.is_empty() {
+        Sort::default().to_string()
+    } else {
+        query.sort
+    };
     view! {
         <form class="query" role="search" method="get" action=action data-autosubmit on:submit=on_submit on:change=on_change>
             <div class="box">
@@ -146,12 +196,21 @@ pub(super) fn follow_the_url(query: Memo<ListQuery>) {
     Effect::new(move |before: Option<ListQuery>| {
         let now = query.get();
         if before.is_some_and(|before| before != now) {
-            let sort = if now.sort.is_empty() { Sort::default().to_string() } else { now.sort.clone() };
+            let sort = if now.sort.is_empty() {
+                Sort::default().to_string()
+            } else {
+                now.sort.clone()
+            };
             // After the list itself: until then an option may not be there yet.
             request_animation_frame({
                 let now = now.clone();
                 move || {
-                    for (id, value) in [("f-q", &now.q), ("f-status", &now.status), ("f-severity", &now.severity), ("f-sort", &sort)] {
+                    for (id, value) in [
+                        ("f-q", &now.q),
+                        ("f-status", &now.status),
+                        ("f-severity", &now.severity),
+                        ("f-sort", &sort),
+                    ] {
                         dom::set_value(id, value);
                     }
                 }
@@ -167,7 +226,12 @@ mod tests {
 
     #[test]
     fn a_list_has_one_url() {
-        let query = ListQuery { q: "a b".into(), sort: "-updated".into(), after: "n~1~x".into(), ..ListQuery::default() };
+        let query = ListQuery {
+            q: "a b".into(),
+            sort: "-updated".into(),
+            after: "n~1~x".into(),
+            ..ListQuery::default()
+        };
         assert_eq!(query.link("main"), "/main/issues?q=a%20b&after=n~1~x");
         let sorted = query.sorted("key".parse().unwrap());
         assert_eq!(sorted.link("main"), "/main/issues?q=a%20b&sort=key");

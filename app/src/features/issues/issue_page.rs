@@ -19,7 +19,10 @@ use crate::{
     api::{AddComment, view_issue},
     features::param,
     live::use_live,
-    ui::{After, ApiForm, Avatar, Editor, Here, Hidden, Shell, Skeleton, Submit, Tag, Time, endpoint, flash_id, framed, icon},
+    ui::{
+        After, ApiForm, Avatar, Editor, Here, Hidden, Shell, Skeleton, Submit, Tag, Time, endpoint, flash_id,
+        framed, icon,
+    },
 };
 
 /// How long a change may take to come back by itself before the page asks for it.
@@ -29,7 +32,10 @@ const EXPECTED: Duration = Duration::from_millis(1_200);
 #[component]
 pub fn IssuePage() -> impl IntoView {
     let (org, key) = (param("org"), param("key"));
-    let page = Resource::new_blocking(move || (org(), key(), flash_id()), |(org, key, flash)| view_issue(org, key, flash));
+    let page = Resource::new_blocking(
+        move || (org(), key(), flash_id()),
+        |(org, key, flash)| view_issue(org, key, flash),
+    );
     let reload = Callback::new(move |()| page.refetch());
     let show = move |answer| framed(answer, move |framed| view! { <Issue framed reload/> }.into_any());
     view! {
@@ -57,9 +63,14 @@ pub(super) struct IssueState {
 
 impl IssueState {
     fn take(self, item: LiveItem) {
-        let LiveItem::Entry { seq, entry, head } = item else { return };
+        let LiveItem::Entry { seq, entry, head } = item else {
+            return;
+        };
         self.head.set(*head);
-        if self.timeline.with_untracked(|timeline| timeline.iter().all(|known| known.seq != entry.seq)) {
+        if self
+            .timeline
+            .with_untracked(|timeline| timeline.iter().all(|known| known.seq != entry.seq))
+        {
             self.timeline.update(|timeline| timeline.push(*entry));
         }
         self.seq.set(seq);
@@ -93,7 +104,12 @@ impl IssueState {
 #[component]
 fn Issue(framed: Framed<IssueView>, reload: Callback<()>) -> impl IntoView {
     let Framed { frame, view } = framed;
-    let IssueView { head, timeline, people, known_tags } = view;
+    let IssueView {
+        head,
+        timeline,
+        people,
+        known_tags,
+    } = view;
     let key = head.row.key.clone();
     let state = IssueState {
         org: StoredValue::new(frame.org.clone()),
@@ -103,13 +119,24 @@ fn Issue(framed: Framed<IssueView>, reload: Callback<()>) -> impl IntoView {
         seq: RwSignal::new(frame.seq),
         reload,
     };
-    let topic = Topic { org: frame.org.clone(), page: TopicPage::Issue(key.clone()) };
-    use_live(Signal::stored(Some(topic)), Signal::stored(frame.seq), move |item| state.take(item), move || reload.run(()));
+    let topic = Topic {
+        org: frame.org.clone(),
+        page: TopicPage::Issue(key.clone()),
+    };
+    use_live(
+        Signal::stored(Some(topic)),
+        Signal::stored(frame.seq),
+        move |item| state.take(item),
+        move || reload.run(()),
+    );
     let query = use_query_map();
     let may_edit = Memo::new(move |_| state.head.with(|head| head.viewer_can.edit));
     let editing = Memo::new(move |_| may_edit.get() && query.with(|query| query.get("edit").is_some()));
     let project = frame.projects.iter().find(|project| project.key == key.project);
-    let project = project.map_or_else(|| key.project.to_string(), |project| format!("{} \u{b7} {}", project.key, project.name));
+    let project = project.map_or_else(
+        || key.project.to_string(),
+        |project| format!("{} \u{b7} {}", project.key, project.name),
+    );
     let list = format!("/{}/issues", frame.org);
     let bar = view! {
         <nav class="crumb" aria-label="Breadcrumb"><a href=list>"Issues"</a><span aria-hidden="true">"/"</span><span class="num">{key.to_string()}</span></nav>
@@ -145,7 +172,16 @@ fn Words(state: IssueState) -> impl IntoView {
     let html = Memo::new(move |_| state.head.with(|head| head.description_html.clone()));
     let reporter = state.head.with_untracked(|head| head.row.reporter.clone());
     let created = state.head.with_untracked(|head| head.row.created_at);
-    let tags = move || state.head.with(|head| head.row.tags.iter().cloned().map(|name| view! { <Tag name/> }).collect_view());
+    let tags = move || {
+        state.head.with(|head| {
+            head.row
+                .tags
+                .iter()
+                .cloned()
+                .map(|name| view! { <Tag name/> })
+                .collect_view()
+        })
+    };
     view! {
         <div class="head">
             <h1>{title}</h1>

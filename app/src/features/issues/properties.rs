@@ -8,14 +8,19 @@ use super::issue_page::IssueState;
 use crate::{
     api::{SetAssignee, SetSeverity, SetStatus, SetTags},
     ui::{
-        After, ApiForm, Avatar, Choice, Endpoint, Nobody, SeverityBadge, StatusBadge, Submit, Tag, Time, dom, endpoint,
-        severity_class, severity_shape, status_class, status_shape, use_form,
+        After, ApiForm, Avatar, Choice, Endpoint, Nobody, SeverityBadge, StatusBadge, Submit, Tag, Time, dom,
+        endpoint, severity_class, severity_shape, status_class, status_shape, use_form,
     },
 };
 
 /// See the module.
 #[component]
-pub(super) fn Properties(state: IssueState, people: Vec<Person>, known_tags: Vec<String>, project: String) -> impl IntoView {
+pub(super) fn Properties(
+    state: IssueState,
+    people: Vec<Person>,
+    known_tags: Vec<String>,
+    project: String,
+) -> impl IntoView {
     let may = Memo::new(move |_| state.head.with(|head| head.viewer_can.triage));
     let people = StoredValue::new(people);
     let known = StoredValue::new(known_tags);
@@ -40,7 +45,11 @@ pub(super) fn Properties(state: IssueState, people: Vec<Person>, known_tags: Vec
 }
 
 #[component]
-fn Line(label: &'static str, #[prop(default = "prop")] class: &'static str, children: Children) -> impl IntoView {
+fn Line(
+    label: &'static str,
+    #[prop(default = "prop")] class: &'static str,
+    children: Children,
+) -> impl IntoView {
     view! { <div class=class><span class="label">{label}</span><div class="value">{children()}</div></div> }
 }
 
@@ -50,12 +59,18 @@ fn Facts(state: IssueState) -> impl IntoView {
     let status = move || view! { <StatusBadge status=state.head.with(|head| head.row.status)/> };
     let severity = move || view! { <SeverityBadge severity=state.head.with(|head| head.row.severity)/> };
     let assignee = move || match state.head.with(|head| head.row.assignee.clone()) {
-        Some(person) => view! { <Avatar person=person.clone() silent=true/> <span>{person.name}</span> }.into_any(),
+        Some(person) => {
+            view! { <Avatar person=person.clone() silent=true/> <span>{person.name}</span> }.into_any()
+        }
         None => view! { <span class="dim">"Nobody"</span> }.into_any(),
     };
     let tags = move || match state.head.with(|head| head.row.tags.clone()) {
         tags if tags.is_empty() => view! { <span class="dim">"None"</span> }.into_any(),
-        tags => tags.into_iter().map(|name| view! { <Tag name/> }).collect_view().into_any(),
+        tags => tags
+            .into_iter()
+            .map(|name| view! { <Tag name/> })
+            .collect_view()
+            .into_any(),
     };
     view! {
         <Line label="Status">{status}</Line>
@@ -67,15 +82,38 @@ fn Facts(state: IssueState) -> impl IntoView {
 
 /// The properties as forms.
 #[component]
-fn Controls(state: IssueState, people: StoredValue<Vec<Person>>, known: StoredValue<Vec<String>>) -> impl IntoView {
+fn Controls(
+    state: IssueState,
+    people: StoredValue<Vec<Person>>,
+    known: StoredValue<Vec<String>>,
+) -> impl IntoView {
     let status = Memo::new(move |_| state.head.with(|head| head.row.status));
     let severity = Memo::new(move |_| state.head.with(|head| head.row.severity));
     let assignee = Memo::new(move |_| state.head.with(|head| head.row.assignee.clone()));
-    let statuses = Status::ALL.iter().map(|status| Choice::new(status.word(), status.label())).collect();
-    let severities = Severity::ALL.iter().rev().map(|severity| Choice::new(severity.word(), severity.label())).collect();
+    let statuses = Status::ALL
+        .iter()
+        .map(|status| Choice::new(status.word(), status.label()))
+        .collect();
+    let severities = Severity::ALL
+        .iter()
+        .rev()
+        .map(|severity| Choice::new(severity.word(), severity.label()))
+        .collect();
     let word = |id: Option<Person>| id.map(|person| person.id.to_string()).unwrap_or_default();
-    let status_sign = move || sign(status_class(status.get()), "0 0 14 14", status_shape(status.get()));
-    let severity_sign = move || sign(severity_class(severity.get()), "0 0 14 12", severity_shape(severity.get()));
+    let status_sign = move || {
+        sign(
+            status_class(status.get()),
+            "0 0 14 14",
+            status_shape(status.get()),
+        )
+    };
+    let severity_sign = move || {
+        sign(
+            severity_class(severity.get()),
+            "0 0 14 12",
+            severity_shape(severity.get()),
+        )
+    };
     let assignee_sign = move || match assignee.get() {
         Some(person) => view! { <Avatar person silent=true/> }.into_any(),
         None => view! { <Nobody/> }.into_any(),
@@ -108,7 +146,11 @@ fn assignable(people: StoredValue<Vec<Person>>, assignee: Memo<Option<Person>>) 
     let mut choices = vec![Choice::new("", "Nobody")];
     let mut people = people.get_value();
     people.extend(assignee.get_untracked().filter(|person| !people.contains(person)));
-    choices.extend(people.into_iter().map(|person| Choice::new(person.id.to_string(), person.name)));
+    choices.extend(
+        people
+            .into_iter()
+            .map(|person| Choice::new(person.id.to_string(), person.name)),
+    );
     choices
 }
 
@@ -150,7 +192,11 @@ fn Tags(state: IssueState, known: StoredValue<Vec<String>>) -> impl IntoView {
     let tags = Signal::derive(move || state.head.with(|head| head.row.tags.join(", ")));
     follow("f-tags".to_owned(), tags);
     let done = Callback::new(move |()| state.expect_change());
-    let options = known.get_value().into_iter().map(|name| view! { <option value=name></option> }).collect_view();
+    let options = known
+        .get_value()
+        .into_iter()
+        .map(|name| view! { <option value=name></option> })
+        .collect_view();
     view! {
         <ApiForm to={endpoint::<SetTags>()} after=After::Stay class="prop" auto=true done>
             {state.identity()}
@@ -176,7 +222,10 @@ fn PropertyError(name: &'static str) -> impl IntoView {
     Effect::new(move |_| {
         dom::mark_invalid(&format!("f-{name}"), form.about(name).is_some());
     });
-    move || form.about(name).map(|message| view! { <p class="err" role="alert" id=format!("e-{name}")>{message}</p> })
+    move || {
+        form.about(name)
+            .map(|message| view! { <p class="err" role="alert" id=format!("e-{name}")>{message}</p> })
+    }
 }
 
 /// Brings a control in line when somebody else changed the property. What is there at first is the server's, or what

@@ -3,10 +3,7 @@
 
 use leptos::prelude::*;
 use std::time::Duration;
-use tracker_domain::{
-    id::IssueKey,
-    issue::IssueRow,
-};
+use tracker_domain::{id::IssueKey, issue::IssueRow};
 
 use super::live_rows::Changed;
 use crate::ui::{Avatar, Nobody, SeverityBadge, StatusBadge, Tag, Time, thousands};
@@ -31,12 +28,20 @@ pub(super) struct ShownRow {
 impl ShownRow {
     /// A row of the page as it was loaded.
     pub(super) fn loaded(row: IssueRow) -> Self {
-        Self { key: row.key.clone(), data: ArcRwSignal::new(row), changed: ArcRwSignal::default(), fresh: false }
+        Self {
+            key: row.key.clone(),
+            data: ArcRwSignal::new(row),
+            changed: ArcRwSignal::default(),
+            fresh: false,
+        }
     }
 
     /// A row that arrived later.
     pub(super) fn arrived(row: IssueRow) -> Self {
-        Self { fresh: true, ..Self::loaded(row) }
+        Self {
+            fresh: true,
+            ..Self::loaded(row)
+        }
     }
 
     /// Shows another state of the same issue, and marks what changed.
@@ -55,15 +60,31 @@ impl ShownRow {
 /// See the module.
 #[component]
 pub(super) fn Row(row: ShownRow, org: String) -> impl IntoView {
-    let ShownRow { data, changed, fresh, .. } = row;
+    let ShownRow {
+        data, changed, fresh, ..
+    } = row;
     view! { <tr class=if fresh { "fresh-row" } else { "" }>{move || cells(&org, data.get(), changed.get())}</tr> }
 }
 
 fn cells(org: &str, row: IssueRow, changed: Changed) -> impl IntoView + use<> {
-    let class = |name: &'static str, marked: bool| if marked { format!("{name} changed") } else { name.to_owned() };
+    let class = |name: &'static str, marked: bool| {
+        if marked {
+            format!("{name} changed")
+        } else {
+            name.to_owned()
+        }
+    };
     let link = format!("/{org}/issues/{}", row.key);
-    let tags = row.tags.into_iter().take(TAGS).map(|name| view! { <Tag name/> }).collect_view();
-    let who = row.assignee.map_or_else(|| view! { <Nobody/> }.into_any(), |person| view! { <Avatar person/> }.into_any());
+    let tags = row
+        .tags
+        .into_iter()
+        .take(TAGS)
+        .map(|name| view! { <Tag name/> })
+        .collect_view();
+    let who = row.assignee.map_or_else(
+        || view! { <Nobody/> }.into_any(),
+        |person| view! { <Avatar person/> }.into_any(),
+    );
     let comments = (row.comments > 0).then(|| {
         view! { {thousands(row.comments)} <span class="vh">{if row.comments == 1 { " comment" } else { " comments" }}</span> }
     });
