@@ -85,7 +85,10 @@ impl IdempotencyKey {
         if (8..=100).contains(&text.len()) && text.chars().all(|c| c.is_ascii_graphic()) {
             Ok(Self(text.to_owned()))
         } else {
-            Err(AppError::invalid("idempotency_key", "An idempotency key has 8 to 100 visible ASCII characters."))
+            Err(AppError::invalid(
+                "idempotency_key",
+                "An idempotency key has 8 to 100 visible ASCII characters.",
+            ))
         }
     }
 
@@ -101,10 +104,14 @@ pub fn check_password(password: &Secret, name: &str, email: &str) -> Result<(), 
     let length = text.chars().count();
     let refuse = |message: String| Err(AppError::invalid("password", message));
     if length < MIN_PASSWORD_CHARS {
-        return refuse(format!("The password has {length} characters; it needs at least {MIN_PASSWORD_CHARS}."));
+        return refuse(format!(
+            "The password has {length} characters; it needs at least {MIN_PASSWORD_CHARS}."
+        ));
     }
     if length > MAX_PASSWORD_CHARS {
-        return refuse(format!("The password has {length} characters; at most {MAX_PASSWORD_CHARS} are possible."));
+        return refuse(format!(
+            "The password has {length} characters; at most {MAX_PASSWORD_CHARS} are possible."
+        ));
     }
     let lower = text.to_lowercase();
     if lower == name.to_lowercase() || lower == email.to_lowercase() {

@@ -128,8 +128,12 @@ impl fmt::Display for AppError {
                 let messages: Vec<_> = errors.iter().map(|e| e.message.as_str()).collect();
                 f.write_str(&messages.join(" "))
             }
-            Self::Conflict { .. } => f.write_str("Somebody else changed this while you were editing. Nothing was saved yet."),
-            Self::RateLimited { retry_after } => write!(f, "That was too often. Try again in {retry_after} seconds."),
+            Self::Conflict { .. } => {
+                f.write_str("Somebody else changed this while you were editing. Nothing was saved yet.")
+            }
+            Self::RateLimited { retry_after } => {
+                write!(f, "That was too often. Try again in {retry_after} seconds.")
+            }
             Self::Unavailable { reference } => {
                 write!(f, "This does not work right now. Try again in a moment. Reference: {reference}")
             }

@@ -78,7 +78,10 @@ impl FromStr for ProjectKey {
         if (2..=10).contains(&text.len()) && letter_first && known {
             Ok(Self(text))
         } else {
-            Err(AppError::invalid("project", "A project key has 2 to 10 of A-Z and 0-9 and begins with a letter."))
+            Err(AppError::invalid(
+                "project",
+                "A project key has 2 to 10 of A-Z and 0-9 and begins with a letter.",
+            ))
         }
     }
 }
@@ -168,7 +171,8 @@ mod tests {
     #[test]
     fn lower_case_is_understood_and_nonsense_is_not() {
         assert_eq!("core-12".parse::<IssueKey>().unwrap().to_string(), "CORE-12");
-        for bad in ["CORE", "CORE-", "CORE-0", "CORE--1", "CORE-+1", "1CORE-1", "C-1", "ABCDEFGHIJK-1", "-1"] {
+        for bad in ["CORE", "CORE-", "CORE-0", "CORE--1", "CORE-+1", "1CORE-1", "C-1", "ABCDEFGHIJK-1", "-1"]
+        {
             assert!(bad.parse::<IssueKey>().is_err(), "{bad}");
         }
     }

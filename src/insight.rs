@@ -41,7 +41,9 @@ impl Effect {
 /// What an event does to the statistics: nothing, one row or two.
 pub fn effects(change: &Change, facts: &Facts) -> Vec<Effect> {
     match *change {
-        Change::IssueCreated { .. } => vec![Effect { opened: 1, ..Effect::delta(facts.severity, facts.status, 1) }],
+        Change::IssueCreated { .. } => {
+            vec![Effect { opened: 1, ..Effect::delta(facts.severity, facts.status, 1) }]
+        }
         Change::StatusMoved { from, to } => {
             let closed = i64::from(to == Status::Done && from != Status::Done);
             let reopened = i64::from(from.step(to) == Move::Reopen);
@@ -202,7 +204,7 @@ mod tests {
 
     #[test]
     fn a_day_without_events_is_a_zero_and_a_new_day_moves_the_window() {
-        let today = Day(date!(2024-03-01));
+        let today = Day(date!(2024 - 03 - 01));
         let mut page = Insights::new(today, &[], vec![]);
         assert_eq!(page.days.len(), usize::from(DAYS));
         assert!(page.days.iter().any(|d| d.day.iso() == "2024-02-29"));

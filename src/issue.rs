@@ -53,7 +53,8 @@ impl IssueFilter {
         }
         let length = text.chars().count();
         if length > MAX_QUERY_CHARS {
-            let message = format!("The search has {length} characters; at most {MAX_QUERY_CHARS} are possible.");
+            let message =
+                format!("The search has {length} characters; at most {MAX_QUERY_CHARS} are possible.");
             return Err(AppError::invalid("q", message));
         }
         Ok(Self { text: text.trim().replace('\0', ""), status: list(status)?, severity: list(severity)? })

@@ -88,7 +88,8 @@ impl FromStr for Cursor {
     type Err = AppError;
 
     fn from_str(text: &str) -> Result<Self, AppError> {
-        let unknown = || AppError::invalid("after", "This page link is not complete. Start from the first page.");
+        let unknown =
+            || AppError::invalid("after", "This page link is not complete. Start from the first page.");
         let mut parts = text.splitn(3, '~');
         let (direction, id, value) = (parts.next(), parts.next(), parts.next());
         let backwards = match direction {

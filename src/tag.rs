@@ -15,7 +15,10 @@ pub fn parse_list(text: &str) -> Result<Vec<TagName>, AppError> {
     tags.sort();
     tags.dedup();
     if tags.len() > MAX_TAGS {
-        return Err(AppError::invalid("tags", format!("{} tags; at most {MAX_TAGS} are possible.", tags.len())));
+        return Err(AppError::invalid(
+            "tags",
+            format!("{} tags; at most {MAX_TAGS} are possible.", tags.len()),
+        ));
     }
     Ok(tags)
 }
@@ -26,7 +29,9 @@ mod tests {
 
     #[test]
     fn a_list_is_sorted_without_doubles_and_bounded() {
-        let read = |text: &str| parse_list(text).map(|tags| tags.iter().map(ToString::to_string).collect::<Vec<_>>());
+        let read = |text: &str| {
+            parse_list(text).map(|tags| tags.iter().map(ToString::to_string).collect::<Vec<_>>())
+        };
         assert_eq!(read(" UI, regression  ui,").unwrap(), ["regression", "ui"]);
         assert_eq!(read("").unwrap(), Vec::<String>::new());
         let many: Vec<String> = (0..21).map(|n| format!("t{n}")).collect();

@@ -62,7 +62,10 @@ fn one_line(field: &str, what: &str, max: usize, text: &str) -> Result<String, A
         return Err(AppError::invalid(field, format!("{what} is missing.")));
     }
     if length > max {
-        return Err(AppError::invalid(field, format!("{what} has {length} characters; at most {max} are possible.")));
+        return Err(AppError::invalid(
+            field,
+            format!("{what} has {length} characters; at most {max} are possible."),
+        ));
     }
     if text.chars().any(char::is_control) {
         return Err(AppError::invalid(field, format!("{what} must be a single line of text.")));
@@ -91,7 +94,10 @@ impl Markdown {
         let text = text.replace("\r\n", "\n");
         if text.len() > MAX_BODY_BYTES {
             let (has, max) = (text.len() / 1024, MAX_BODY_BYTES / 1024);
-            return Err(AppError::invalid(field, format!("The text has {has} KiB; at most {max} KiB are possible.")));
+            return Err(AppError::invalid(
+                field,
+                format!("The text has {has} KiB; at most {max} KiB are possible."),
+            ));
         }
         if text.contains('\0') {
             return Err(AppError::invalid(field, "The text contains a NUL character, which cannot be kept."));
@@ -115,7 +121,11 @@ impl Email {
         let text = text.trim().to_lowercase();
         let plain = !text.chars().any(|c| c.is_whitespace() || c.is_control());
         let parts = text.split_once('@').filter(|(user, host)| {
-            !user.is_empty() && !host.is_empty() && !host.contains('@') && !host.starts_with('.') && !host.ends_with('.')
+            !user.is_empty()
+                && !host.is_empty()
+                && !host.contains('@')
+                && !host.starts_with('.')
+                && !host.ends_with('.')
         });
         if parts.is_some() && plain && text.len() <= 254 {
             Ok(Self(text))
@@ -130,7 +140,10 @@ impl TagName {
     pub fn parse(text: &str) -> Result<Self, AppError> {
         let text = one_line("tags", "A tag", 40, text)?.to_lowercase();
         if text.chars().any(|c| c.is_whitespace() || c == ':' || c == ',') {
-            return Err(AppError::invalid("tags", format!("\u{201c}{text}\u{201d}: a tag has no spaces, commas and colons.")));
+            return Err(AppError::invalid(
+                "tags",
+                format!("\u{201c}{text}\u{201d}: a tag has no spaces, commas and colons."),
+            ));
         }
         Ok(Self(text))
     }
@@ -138,8 +151,8 @@ impl TagName {
 
 /// First path segments that the program uses itself, so that no organization can be called so.
 pub const RESERVED_SLUGS: &[&str] = &[
-    "login", "signup", "logout", "api", "docs", "health", "metrics", "live", "pkg", "assets", "files", "settings", "fonts", "static",
-    "admin", "new", "favicon", "robots",
+    "login", "signup", "logout", "api", "docs", "health", "metrics", "live", "pkg", "assets", "files",
+    "settings", "fonts", "static", "admin", "new", "favicon", "robots",
 ];
 
 impl OrgSlug {
@@ -147,10 +160,16 @@ impl OrgSlug {
     pub fn parse(text: &str) -> Result<Self, AppError> {
         let known = text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
         if !(2..=40).contains(&text.len()) || !known || text.starts_with('-') || text.ends_with('-') {
-            return Err(AppError::invalid("org", "An organization's name in URLs has 2 to 40 of a-z, 0-9 and -."));
+            return Err(AppError::invalid(
+                "org",
+                "An organization's name in URLs has 2 to 40 of a-z, 0-9 and -.",
+            ));
         }
         if RESERVED_SLUGS.contains(&text) {
-            return Err(AppError::invalid("org", format!("\u{201c}{text}\u{201d} is a page of the program itself.")));
+            return Err(AppError::invalid(
+                "org",
+                format!("\u{201c}{text}\u{201d} is a page of the program itself."),
+            ));
         }
         Ok(Self(text.to_owned()))
     }
@@ -212,7 +231,11 @@ mod tests {
         assert!(Markdown::parse_some("body", " \n").is_err());
         assert!(TagName::parse("two words").is_err() && TagName::parse("a:b").is_err());
         assert_eq!(TagName::parse(" UI ").unwrap().as_str(), "ui");
-        assert!(OrgSlug::parse("settings").is_err() && OrgSlug::parse("main").is_ok() && OrgSlug::parse("-a").is_err());
+        assert!(
+            OrgSlug::parse("settings").is_err()
+                && OrgSlug::parse("main").is_ok()
+                && OrgSlug::parse("-a").is_err()
+        );
         assert_eq!(format!("{:?}", Secret::new("hunter2")), "Secret(…)");
     }
 }

@@ -53,11 +53,7 @@ struct Part {
 impl Health {
     /// Of this program: `tasks` are those of its worker, and after `stop` it is not ready for anybody new.
     pub fn new(app: &App, tasks: &Tasks, stop: &CancellationToken) -> Self {
-        Self {
-            app: app.clone(),
-            tasks: tasks.clone(),
-            stop: stop.clone(),
-        }
+        Self { app: app.clone(), tasks: tasks.clone(), stop: stop.clone() }
     }
 }
 
@@ -84,10 +80,7 @@ async fn all(State(health): State<Health>) -> Response {
     let parts = parts(&health).await;
     let well = parts.iter().all(|part| part.well);
     let told: Map<String, Value> = parts.into_iter().map(Part::told).collect();
-    answer(
-        well,
-        json!({ "state": word(well), "version": env!("CARGO_PKG_VERSION"), "parts": told }),
-    )
+    answer(well, json!({ "state": word(well), "version": env!("CARGO_PKG_VERSION"), "parts": told }))
 }
 
 async fn parts(health: &Health) -> Vec<Part> {
@@ -99,11 +92,7 @@ async fn database(health: &Health) -> Part {
     let start = Instant::now();
     let answered = in_time(health::answers(&health.app.db.app)).await;
     let facts = json!({ "milliseconds": start.elapsed().as_millis() as u64 });
-    Part {
-        name: "database",
-        well: answered.is_some(),
-        facts,
-    }
+    Part { name: "database", well: answered.is_some(), facts }
 }
 
 /// Waiting is no failure by itself; when it takes too long, `database` fails.
@@ -113,18 +102,12 @@ fn pool(health: &Health) -> Part {
     let in_use = (pool.size() as usize).saturating_sub(idle);
     let most = pool.options().get_max_connections();
     let facts = json!({ "in_use": in_use, "idle": idle, "waiting": waiting_now(), "most": most });
-    Part {
-        name: "pool",
-        well: !pool.is_closed(),
-        facts,
-    }
+    Part { name: "pool", well: !pool.is_closed(), facts }
 }
 
 /// A database that is ahead is well: the next version may run beside this one.
 async fn migrations(health: &Health) -> Part {
-    let applied = in_time(health::migrations(&health.app.db.system))
-        .await
-        .unwrap_or_default();
+    let applied = in_time(health::migrations(&health.app.db.system)).await.unwrap_or_default();
     let mut embedded = MIGRATOR.iter().map(|migration| migration.version);
     let well = embedded.all(|version| applied.contains(&version));
     Part {
@@ -140,24 +123,16 @@ async fn worker(health: &Health) -> Part {
     let tasks = health.tasks.report();
     // The queue's own loop reports only that it began.
     let hangs = |name: &str, quiet| name != "jobs" && quiet > MOST_QUIET_SECONDS;
-    let going = tasks
-        .iter()
-        .all(|task| task.failures == 0 && !hangs(task.name, task.quiet));
+    let going = tasks.iter().all(|task| task.failures == 0 && !hangs(task.name, task.quiet));
     let kept_up = lag.is_some_and(|lag| lag.seconds <= MOST_LAG_SECONDS);
-    let told: Map<String, Value> = tasks
-        .iter()
-        .map(|task| (task.name.to_owned(), json!({ "failures": task.failures })))
-        .collect();
+    let told: Map<String, Value> =
+        tasks.iter().map(|task| (task.name.to_owned(), json!({ "failures": task.failures }))).collect();
     let facts = json!({
         "behind_events": lag.map(|lag| lag.events),
         "behind_seconds": lag.map(|lag| (lag.seconds * 1000.0).round() / 1000.0),
         "tasks": told,
     });
-    Part {
-        name: "worker",
-        well: going && kept_up,
-        facts,
-    }
+    Part { name: "worker", well: going && kept_up, facts }
 }
 
 /// The answer, unless it fails or takes too long; why stands in the log.
@@ -188,10 +163,6 @@ fn word(well: bool) -> &'static str {
 }
 
 fn answer(well: bool, body: Value) -> Response {
-    let status = if well {
-        StatusCode::OK
-    } else {
-        StatusCode::SERVICE_UNAVAILABLE
-    };
+    let status = if well { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, [(CACHE_CONTROL, "no-store")], Json(body)).into_response()
 }

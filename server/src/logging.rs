@@ -13,17 +13,9 @@ pub fn start(log: &Log) {
     let filter = EnvFilter::try_new(&log.filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = fmt().with_env_filter(filter).with_writer(stderr);
     let started = if is_human(log) {
-        builder
-            .with_target(false)
-            .with_ansi(stderr().is_terminal())
-            .try_init()
+        builder.with_target(false).with_ansi(stderr().is_terminal()).try_init()
     } else {
-        builder
-            .json()
-            .flatten_event(true)
-            .with_current_span(true)
-            .with_span_list(false)
-            .try_init()
+        builder.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init()
     };
     if started.is_err() {
         tracing::debug!("the log was started already");

@@ -88,9 +88,7 @@ pub fn render(text: &Markdown) -> String {
 /// [`render`] off the threads that serve requests: a long text takes a while.
 pub async fn render_apart(text: &Markdown) -> Result<String, AppError> {
     let text = text.clone();
-    tokio::task::spawn_blocking(move || render(&text))
-        .await
-        .map_err(|error| fault(&error))
+    tokio::task::spawn_blocking(move || render(&text)).await.map_err(|error| fault(&error))
 }
 
 fn depth(root: Node<'_>) -> usize {
@@ -106,10 +104,7 @@ fn depth(root: Node<'_>) -> usize {
 }
 
 fn as_typed(text: &str) -> String {
-    let escaped = text
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;");
+    let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     format!("<pre><code>{escaped}</code></pre>\n")
 }
 
@@ -126,9 +121,7 @@ fn options() -> Options<'static> {
 
 fn sanitizer() -> Builder<'static> {
     let mut builder = Builder::empty();
-    let attributes = ATTRIBUTES
-        .iter()
-        .map(|(tag, names)| (*tag, names.iter().copied().collect()));
+    let attributes = ATTRIBUTES.iter().map(|(tag, names)| (*tag, names.iter().copied().collect()));
     let named = HashMap::from([("aria-label", "Task")]);
     builder
         .tags(TAGS.iter().copied().collect())
@@ -154,10 +147,7 @@ fn is_harmless(tag: &str, name: &str, value: &str) -> bool {
 }
 
 fn is_language(name: &str) -> bool {
-    (1..=30).contains(&name.len())
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "+-#._".contains(c))
+    (1..=30).contains(&name.len()) && name.chars().all(|c| c.is_ascii_alphanumeric() || "+-#._".contains(c))
 }
 
 fn adapt(node: Node<'_>) {
@@ -170,19 +160,15 @@ fn adapt(node: Node<'_>) {
             *value = NodeValue::Text(image.url.clone().into())
         }
         NodeValue::Image(image) => {
-            *value = NodeValue::Link(Box::new(NodeLink {
-                url: image.url.clone(),
-                title: image.title.clone(),
-            }));
+            *value =
+                NodeValue::Link(Box::new(NodeLink { url: image.url.clone(), title: image.title.clone() }));
         }
         _ => {}
     }
 }
 
 fn is_in_link(node: Node<'_>) -> bool {
-    node.ancestors()
-        .skip(1)
-        .any(|above| matches!(above.data.borrow().value, NodeValue::Link(_)))
+    node.ancestors().skip(1).any(|above| matches!(above.data.borrow().value, NodeValue::Link(_)))
 }
 
 #[cfg(test)]
@@ -199,10 +185,7 @@ mod tests {
         let out = html(source);
         let mut rest = out.as_str();
         while let Some(start) = rest.find('<') {
-            let end = rest[start..]
-                .find('>')
-                .map(|end| start + end)
-                .expect("every tag ends");
+            let end = rest[start..].find('>').map(|end| start + end).expect("every tag ends");
             let tag = rest[start + 1..end].trim_start_matches('/').to_lowercase();
             let name = tag.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap();
             assert!(TAGS.contains(&name), "{name} from {source:?}: {out}");
@@ -218,15 +201,10 @@ mod tests {
                 );
             }
             if let Some(at) = tag.find("href=\"") {
-                let target: String = tag[at + 6..]
-                    .chars()
-                    .take_while(|c| *c != '"')
-                    .filter(|c| *c > ' ')
-                    .collect();
+                let target: String =
+                    tag[at + 6..].chars().take_while(|c| *c != '"').filter(|c| *c > ' ').collect();
                 let scheme = target.split_once(':').map_or("", |(scheme, _)| scheme);
-                let is_one = scheme
-                    .chars()
-                    .all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
+                let is_one = scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
                 let known = ["", "http", "https", "mailto"].contains(&scheme);
                 assert!(known || !is_one, "{target} from {source:?}: {out}");
             }
@@ -258,33 +236,21 @@ mod tests {
 
     #[test]
     fn known_attacks_come_to_nothing() {
-        for payload in include_str!("markdown_attacks.txt")
-            .lines()
-            .filter(|line| !line.is_empty())
-        {
+        for payload in include_str!("markdown_attacks.txt").lines().filter(|line| !line.is_empty()) {
             assert_harmless(payload);
         }
     }
 
     #[test]
     fn what_would_take_seconds_is_shown_as_it_was_typed() {
-        for piece in [
-            "> ", "- ", "* ", "&", "<a ", "[", "![", "*", "**a ", "`", "|", "# ", "\\",
-        ] {
+        for piece in ["> ", "- ", "* ", "&", "<a ", "[", "![", "*", "**a ", "`", "|", "# ", "\\"] {
             let text = piece.repeat(40_000 / piece.len());
             let start = std::time::Instant::now();
             assert_harmless(&text);
             // A build for development on a busy machine; a release takes a tenth.
-            assert!(
-                start.elapsed().as_secs() < 10,
-                "{piece:?} took {:?}",
-                start.elapsed()
-            );
+            assert!(start.elapsed().as_secs() < 10, "{piece:?} took {:?}", start.elapsed());
         }
-        assert_eq!(
-            html(&format!("{}<b>", "> ".repeat(100))).matches("&gt;").count(),
-            101
-        );
+        assert_eq!(html(&format!("{}<b>", "> ".repeat(100))).matches("&gt;").count(), 101);
     }
 
     proptest! {

@@ -41,9 +41,7 @@ use crate::{
 };
 
 /// Seconds, for everything that is measured in them: from a fast page to the longest that a request may take.
-const BUCKETS: &[f64] = &[
-    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
-];
+const BUCKETS: &[f64] = &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
 
 /// How often samples are put into their buckets when nobody asks.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
@@ -105,11 +103,7 @@ pub fn router(settings: &Metrics, db: &Db) -> Router {
     };
     tokio::spawn(upkeep(recorder.clone()));
     let token = settings.token.as_ref().map(fingerprint);
-    Router::new().route("/metrics", get(page)).with_state(Page {
-        db: db.clone(),
-        token,
-        recorder,
-    })
+    Router::new().route("/metrics", get(page)).with_state(Page { db: db.clone(), token, recorder })
 }
 
 async fn upkeep(recorder: PrometheusHandle) {
@@ -120,18 +114,12 @@ async fn upkeep(recorder: PrometheusHandle) {
 }
 
 async fn page(State(page): State<Page>, headers: HeaderMap) -> Response {
-    let sent = headers
-        .get(AUTHORIZATION)
-        .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    let sent = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
     if page.token.is_some() && sent.map(|sent| fingerprint(&Secret::new(sent))) != page.token {
         return (StatusCode::UNAUTHORIZED, [("www-authenticate", "Bearer")], "").into_response();
     }
     measure(&page.db).await;
-    (
-        [("content-type", "text/plain; version=0.0.4")],
-        page.recorder.render(),
-    )
-        .into_response()
+    ([("content-type", "text/plain; version=0.0.4")], page.recorder.render()).into_response()
 }
 
 /// Compared instead of the token itself, so that the time it takes tells nothing about it.

@@ -73,7 +73,8 @@ impl Passwords {
         self.seated(move |argon| {
             let parsed = PasswordHash::new(&hash).map_err(|error| fault(&error))?;
             let right = argon.verify_password(password.reveal().as_bytes(), &parsed).is_ok();
-            let outdated = Params::try_from(&parsed).map_or(true, |params| cost(&params) != cost(argon.params()));
+            let outdated =
+                Params::try_from(&parsed).map_or(true, |params| cost(&params) != cost(argon.params()));
             Ok((known && right).then_some(Right { outdated }))
         })
         .await
@@ -105,7 +106,10 @@ mod tests {
         let passwords = cheap(1);
         let hash = passwords.hash(right.clone()).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=64,t=1,p=1$"));
-        assert_eq!(passwords.check(right.clone(), Some(hash.clone())).await.unwrap(), Some(Right { outdated: false }));
+        assert_eq!(
+            passwords.check(right.clone(), Some(hash.clone())).await.unwrap(),
+            Some(Right { outdated: false })
+        );
         assert_eq!(passwords.check(wrong, Some(hash.clone())).await.unwrap(), None);
         assert_eq!(passwords.check(Secret::new("nobody has this password"), None).await.unwrap(), None);
         assert_eq!(cheap(2).check(right, Some(hash)).await.unwrap(), Some(Right { outdated: true }));

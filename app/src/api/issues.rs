@@ -50,8 +50,7 @@ pub async fn create_issue(
     #[server(default)] idempotency_key: Option<String>,
 ) -> Result<domain::IssueChanged, ApiError> {
     let (ports, caller) = crate::ports::request()?;
-    let command =
-        domain::CreateIssue { org, project, title, description, severity, idempotency_key };
+    let command = domain::CreateIssue { org, project, title, description, severity, idempotency_key };
     Ok(ports.issues.create(&caller, command).await?)
 }
 
@@ -81,7 +80,10 @@ pub async fn set_status(
 ) -> Result<domain::IssueChanged, ApiError> {
     let (ports, caller) = crate::ports::request()?;
     let property = domain::Property::Status(status);
-    Ok(ports.issues.set(&caller, domain::SetProperty { issue: domain::IssueRef { org, key }, property, idempotency_key }).await?)
+    Ok(ports
+        .issues
+        .set(&caller, domain::SetProperty { issue: domain::IssueRef { org, key }, property, idempotency_key })
+        .await?)
 }
 
 /// Weighs an issue.
@@ -94,7 +96,10 @@ pub async fn set_severity(
 ) -> Result<domain::IssueChanged, ApiError> {
     let (ports, caller) = crate::ports::request()?;
     let property = domain::Property::Severity(severity);
-    Ok(ports.issues.set(&caller, domain::SetProperty { issue: domain::IssueRef { org, key }, property, idempotency_key }).await?)
+    Ok(ports
+        .issues
+        .set(&caller, domain::SetProperty { issue: domain::IssueRef { org, key }, property, idempotency_key })
+        .await?)
 }
 
 /// Gives an issue to a member, or with an empty `assignee` to nobody.
@@ -107,7 +112,10 @@ pub async fn set_assignee(
 ) -> Result<domain::IssueChanged, ApiError> {
     let (ports, caller) = crate::ports::request()?;
     let property = domain::Property::Assignee(assignee);
-    Ok(ports.issues.set(&caller, domain::SetProperty { issue: domain::IssueRef { org, key }, property, idempotency_key }).await?)
+    Ok(ports
+        .issues
+        .set(&caller, domain::SetProperty { issue: domain::IssueRef { org, key }, property, idempotency_key })
+        .await?)
 }
 
 /// Gives an issue exactly these tags, separated by commas or spaces; unknown ones are made.
@@ -120,5 +128,8 @@ pub async fn set_tags(
 ) -> Result<domain::IssueChanged, ApiError> {
     let (ports, caller) = crate::ports::request()?;
     let property = domain::Property::Tags(tags);
-    Ok(ports.issues.set(&caller, domain::SetProperty { issue: domain::IssueRef { org, key }, property, idempotency_key }).await?)
+    Ok(ports
+        .issues
+        .set(&caller, domain::SetProperty { issue: domain::IssueRef { org, key }, property, idempotency_key })
+        .await?)
 }

@@ -3,7 +3,10 @@
 //! Each is three lines: take the request's context, call one port, return. To add one, give it an explicit endpoint,
 //! the protocol [`Api`], a [`Landing`] for its output, and look at the difference of the snapshot in `server`.
 
-#![expect(missing_docs, reason = "the macro makes a struct of each function's arguments, which the function documents")]
+#![expect(
+    missing_docs,
+    reason = "the macro makes a struct of each function's arguments, which the function documents"
+)]
 
 mod accounts;
 mod comments;

@@ -172,15 +172,9 @@ impl Client {
             }
             return;
         }
-        let waiting = self
-            .listeners
-            .values()
-            .filter(|l| l.topic == *topic && !l.cursor.is_stale());
+        let waiting = self.listeners.values().filter(|l| l.topic == *topic && !l.cursor.is_stale());
         if let Some(since) = waiting.map(|listener| listener.cursor.seq()).min() {
-            self.say(&ClientMessage::Subscribe {
-                topic: topic.clone(),
-                since,
-            });
+            self.say(&ClientMessage::Subscribe { topic: topic.clone(), since });
         }
     }
 
@@ -241,12 +235,7 @@ impl Client {
         self.heard_at = js_sys::Date::now();
         match message {
             ServerMessage::Welcome { ping_every, .. } => self.welcome(ping_every),
-            ServerMessage::Events {
-                topic,
-                from,
-                to,
-                items,
-            } => return self.events(&topic, from, to, &items),
+            ServerMessage::Events { topic, from, to, items } => return self.events(&topic, from, to, &items),
             ServerMessage::CaughtUp { topic, .. } => {
                 self.resyncs.remove(&topic);
             }
@@ -259,21 +248,14 @@ impl Client {
     }
 
     fn each(&mut self, topic: &Topic, change: impl FnMut(&mut Listener)) {
-        self.listeners
-            .values_mut()
-            .filter(|listener| listener.topic == *topic)
-            .for_each(change);
+        self.listeners.values_mut().filter(|listener| listener.topic == *topic).for_each(change);
     }
 
     fn welcome(&mut self, ping_every: u16) {
         (self.open, self.attempt) = (true, 0);
         self.silence_ms = 3_000.0 * f64::from(ping_every);
         self.state.set(Connection::Live);
-        let mut topics: Vec<Topic> = self
-            .listeners
-            .values()
-            .map(|listener| listener.topic.clone())
-            .collect();
+        let mut topics: Vec<Topic> = self.listeners.values().map(|listener| listener.topic.clone()).collect();
         topics.sort();
         topics.dedup();
         for topic in topics {
@@ -297,19 +279,11 @@ impl Client {
 
     fn resync(&mut self, topic: &Topic) -> Vec<Call> {
         let before = self.resyncs.entry(topic.clone()).or_default();
-        let wait = if *before == 0 {
-            0.0
-        } else {
-            backoff_ms(*before, js_sys::Math::random())
-        };
+        let wait = if *before == 0 { 0.0 } else { backoff_ms(*before, js_sys::Math::random()) };
         *before = before.saturating_add(1);
         let after = Duration::from_millis(wait as u64);
         let mut calls = Vec::new();
-        for (id, listener) in self
-            .listeners
-            .iter_mut()
-            .filter(|(_, listener)| listener.topic == *topic)
-        {
+        for (id, listener) in self.listeners.iter_mut().filter(|(_, listener)| listener.topic == *topic) {
             listener.cursor.resync();
             calls.push(Call::Resync { listener: *id, after });
         }
@@ -318,11 +292,7 @@ impl Client {
 
     /// A page that did not load anew in time goes on from where it was.
     fn unstick(&mut self, id: u32) {
-        let Some(listener) = self
-            .listeners
-            .get_mut(&id)
-            .filter(|listener| listener.cursor.is_stale())
-        else {
+        let Some(listener) = self.listeners.get_mut(&id).filter(|listener| listener.cursor.is_stale()) else {
             return;
         };
         let (topic, seq) = (listener.topic.clone(), listener.cursor.seq());
@@ -350,10 +320,7 @@ fn received(text: &str) {
 
 fn load_anew(id: u32) {
     let stale = |client: &mut Client| {
-        let listener = client
-            .listeners
-            .get(&id)
-            .filter(|listener| listener.cursor.is_stale());
+        let listener = client.listeners.get(&id).filter(|listener| listener.cursor.is_stale());
         listener.map(|listener| listener.on_resync.clone())
     };
     if let Some(on_resync) = with(stale).flatten() {

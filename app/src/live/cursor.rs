@@ -38,10 +38,7 @@ pub enum Step {
 impl LiveCursor {
     /// A page that was rendered at `seq`.
     pub fn new(seq: Seq) -> Self {
-        Self {
-            seq,
-            state: State::Following,
-        }
+        Self { seq, state: State::Following }
     }
 
     /// The last position that the page has.
@@ -71,17 +68,9 @@ impl LiveCursor {
         }
         if from.0 > self.seq.0 + 1 {
             let asked = std::mem::replace(&mut self.state, State::Asking);
-            return if asked == State::Asking {
-                Step::Nothing
-            } else {
-                Step::Ask
-            };
+            return if asked == State::Asking { Step::Nothing } else { Step::Ask };
         }
-        let new = items
-            .iter()
-            .filter(|item| position(item) > self.seq)
-            .cloned()
-            .collect();
+        let new = items.iter().filter(|item| position(item) > self.seq).cloned().collect();
         *self = Self::new(to);
         Step::Apply(new)
     }
@@ -134,11 +123,7 @@ mod tests {
     use tracker_domain::time::Day;
 
     fn item(seq: i64) -> LiveItem {
-        LiveItem::Stats {
-            seq: Seq(seq),
-            day: Day(date!(2026 - 03 - 01)),
-            effects: vec![],
-        }
+        LiveItem::Stats { seq: Seq(seq), day: Day(date!(2026 - 03 - 01)), effects: vec![] }
     }
 
     fn applied(step: Step) -> Vec<i64> {
@@ -153,10 +138,7 @@ mod tests {
         let mut cursor = LiveCursor::new(Seq(4));
         assert_eq!(applied(cursor.range(Seq(5), Seq(7), &[item(5), item(7)])), [5, 7]);
         assert_eq!(cursor.range(Seq(5), Seq(7), &[item(5), item(7)]), Step::Nothing);
-        assert_eq!(
-            applied(cursor.range(Seq(6), Seq(9), &[item(6), item(7), item(9)])),
-            [9]
-        );
+        assert_eq!(applied(cursor.range(Seq(6), Seq(9), &[item(6), item(7), item(9)])), [9]);
         assert_eq!(applied(cursor.range(Seq(10), Seq(12), &[])), Vec::<i64>::new());
         assert_eq!(cursor.seq(), Seq(12));
     }
@@ -167,10 +149,7 @@ mod tests {
         assert_eq!(cursor.range(Seq(6), Seq(6), &[item(6)]), Step::Ask);
         assert_eq!(cursor.range(Seq(7), Seq(7), &[item(7)]), Step::Nothing);
         assert_eq!(cursor.seq(), Seq(4));
-        assert_eq!(
-            applied(cursor.range(Seq(5), Seq(7), &[item(5), item(6), item(7)])),
-            [5, 6, 7]
-        );
+        assert_eq!(applied(cursor.range(Seq(5), Seq(7), &[item(5), item(6), item(7)])), [5, 6, 7]);
         assert_eq!(cursor.range(Seq(9), Seq(9), &[]), Step::Ask);
         cursor.asked();
         assert_eq!(cursor.range(Seq(9), Seq(9), &[]), Step::Ask);

@@ -71,10 +71,9 @@ pub fn use_live(
         let (topic, since) = (topic.get(), since.get());
         let id = listener.load(Ordering::Relaxed);
         match topic {
-            Some(topic) => listener.store(
-                client::follow(state, id, topic, since, on_item, on_resync),
-                Ordering::Relaxed,
-            ),
+            Some(topic) => {
+                listener.store(client::follow(state, id, topic, since, on_item, on_resync), Ordering::Relaxed)
+            }
             None => client::leave(id),
         }
     });

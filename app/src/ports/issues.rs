@@ -13,11 +13,21 @@ use super::Caller;
 #[async_trait]
 pub trait Issues: Send + Sync {
     /// A page of the list.
-    async fn list(&self, caller: &Caller, command: ListIssues, flash: &str) -> Result<Framed<IssueList>, AppError>;
+    async fn list(
+        &self,
+        caller: &Caller,
+        command: ListIssues,
+        flash: &str,
+    ) -> Result<Framed<IssueList>, AppError>;
     /// The frame around the form for a new issue.
     async fn blank(&self, caller: &Caller, org: &str, flash: &str) -> Result<Framed<()>, AppError>;
     /// One issue with its timeline.
-    async fn view(&self, caller: &Caller, issue: IssueRef, flash: &str) -> Result<Framed<IssueView>, AppError>;
+    async fn view(
+        &self,
+        caller: &Caller,
+        issue: IssueRef,
+        flash: &str,
+    ) -> Result<Framed<IssueView>, AppError>;
     /// Reports an issue.
     async fn create(&self, caller: &Caller, command: CreateIssue) -> Result<IssueChanged, AppError>;
     /// Changes title and description; a version that is not the present one is a conflict.

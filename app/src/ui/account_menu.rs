@@ -12,10 +12,7 @@ pub(super) fn AccountMenu(
     /// Who.
     viewer: Viewer,
 ) -> impl IntoView {
-    let person = Person {
-        id: viewer.id,
-        name: viewer.name.clone(),
-    };
+    let person = Person { id: viewer.id, name: viewer.name.clone() };
     view! {
         <details class="account">
             <summary aria-label=format!("Account of {}", viewer.name)>

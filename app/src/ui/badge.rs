@@ -103,11 +103,7 @@ fn initials(name: &str) -> String {
     let mut words = name.split_whitespace();
     let first = words.next().and_then(|word| word.chars().next());
     let last = words.next_back().and_then(|word| word.chars().next());
-    first
-        .into_iter()
-        .chain(last)
-        .flat_map(char::to_uppercase)
-        .collect()
+    first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
 }
 
 /// A person as a disc with their initials.
@@ -125,11 +121,8 @@ pub fn Avatar(
     let size = if large { "av lg" } else { "av" };
     let class = format!("{size} {}", colour(person.id.0.unsigned_abs()));
     let letters = initials(&person.name);
-    let (role, label, hidden) = if silent {
-        (None, None, Some("true"))
-    } else {
-        (Some("img"), Some(person.name.clone()), None)
-    };
+    let (role, label, hidden) =
+        if silent { (None, None, Some("true")) } else { (Some("img"), Some(person.name.clone()), None) };
     view! { <span class=class role=role aria-label=label aria-hidden=hidden title=person.name>{letters}</span> }
 }
 
@@ -145,9 +138,7 @@ pub fn Tag(
     /// Its name.
     name: String,
 ) -> impl IntoView {
-    let sum = name.bytes().fold(7u64, |sum, byte| {
-        sum.wrapping_mul(31).wrapping_add(u64::from(byte))
-    });
+    let sum = name.bytes().fold(7u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)));
     view! { <span class=format!("tag {}", colour(sum))><span>{name}</span></span> }
 }
 
@@ -157,9 +148,6 @@ mod tests {
 
     #[test]
     fn initials_are_the_first_and_the_last_word() {
-        assert_eq!(
-            ["Ana Ribeiro", "mei", "Jo van der Berg", " "].map(initials),
-            ["AR", "M", "JB", ""]
-        );
+        assert_eq!(["Ana Ribeiro", "mei", "Jo van der Berg", " "].map(initials), ["AR", "M", "JB", ""]);
     }
 }

@@ -35,9 +35,7 @@ pub fn focus(selector: &str) {
 
 /// Whether the element with this id has the focus.
 pub fn has_focus(id: &str) -> bool {
-    document()
-        .active_element()
-        .is_some_and(|element| element.id() == id)
+    document().active_element().is_some_and(|element| element.id() == id)
 }
 
 /// What stands in the control with this id.
@@ -83,10 +81,7 @@ pub fn now_ms() -> f64 {
 
 /// The chosen theme; empty as long as the system decides.
 pub fn theme() -> String {
-    document()
-        .document_element()
-        .and_then(|root| root.get_attribute("data-theme"))
-        .unwrap_or_default()
+    document().document_element().and_then(|root| root.get_attribute("data-theme")).unwrap_or_default()
 }
 
 /// Puts a theme on and keeps it for the next page.
@@ -141,21 +136,11 @@ pub fn forget_flash() {
     if !search.contains("flash=") {
         return;
     }
-    let rest: Vec<&str> = search
-        .trim_start_matches('?')
-        .split('&')
-        .filter(|pair| !pair.starts_with("flash="))
-        .collect();
-    let query = if rest.is_empty() {
-        String::new()
-    } else {
-        format!("?{}", rest.join("&"))
-    };
-    let url = format!(
-        "{}{query}{}",
-        location.pathname().unwrap_or_default(),
-        location.hash().unwrap_or_default()
-    );
+    let rest: Vec<&str> =
+        search.trim_start_matches('?').split('&').filter(|pair| !pair.starts_with("flash=")).collect();
+    let query = if rest.is_empty() { String::new() } else { format!("?{}", rest.join("&")) };
+    let url =
+        format!("{}{query}{}", location.pathname().unwrap_or_default(), location.hash().unwrap_or_default());
     if let Ok(history) = window().history() {
         let state = history.state().unwrap_or_default();
         let _ = history.replace_state_with_url(&state, "", Some(&url));

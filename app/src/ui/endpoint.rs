@@ -30,10 +30,7 @@ where
     F::Client: Client<ApiError>,
     F::Output: Landing,
 {
-    Endpoint {
-        url: F::url(),
-        send: send::<F>,
-    }
+    Endpoint { url: F::url(), send: send::<F> }
 }
 
 fn send<F>(event: &web_sys::Event) -> Sending
@@ -44,16 +41,8 @@ where
 {
     match F::from_event(event) {
         Ok(input) => Box::pin(async move {
-            input
-                .run_on_client()
-                .await
-                .map(|output| output.landing())
-                .map_err(|error| error.0)
+            input.run_on_client().await.map(|output| output.landing()).map_err(|error| error.0)
         }),
-        Err(_) => Box::pin(async {
-            Err(AppError::Internal {
-                reference: "form".to_owned(),
-            })
-        }),
+        Err(_) => Box::pin(async { Err(AppError::Internal { reference: "form".to_owned() }) }),
     }
 }

@@ -65,11 +65,7 @@ pub fn Field(
     let form = use_form();
     form.register(name);
     // A secret is never sent back into a page.
-    let value = if kind == "password" {
-        String::new()
-    } else {
-        form.typed(name, value)
-    };
+    let value = if kind == "password" { String::new() } else { form.typed(name, value) };
     let wrong = move || form.about(name).is_some();
     let has_hint = hint.is_some();
     view! {
@@ -105,10 +101,7 @@ pub struct Choice {
 impl Choice {
     /// A choice.
     pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
-        Self {
-            value: value.into(),
-            label: label.into(),
-        }
+        Self { value: value.into(), label: label.into() }
     }
 }
 

@@ -12,9 +12,7 @@ struct PageFlash(StoredValue<Option<Flash>>);
 
 /// The id in the URL (`?flash=`), as the server functions take it.
 pub fn flash_id() -> String {
-    use_query_map()
-        .with(|query| query.get("flash"))
-        .unwrap_or_default()
+    use_query_map().with(|query| query.get("flash")).unwrap_or_default()
 }
 
 /// Lets the forms of the page know what was typed into them.
@@ -24,9 +22,7 @@ pub fn provide_flash(flash: Option<Flash>) {
 
 /// Asks the flash of the page something.
 pub fn use_flash<T>(read: impl FnOnce(&Flash) -> Option<T>) -> Option<T> {
-    use_context::<PageFlash>()?
-        .0
-        .with_value(|flash| flash.as_ref().and_then(read))
+    use_context::<PageFlash>()?.0.with_value(|flash| flash.as_ref().and_then(read))
 }
 
 /// What is said after a form was done; `action` is the path of its server function.

@@ -67,8 +67,7 @@ impl FormState {
 
     /// What is wrong with a field.
     pub fn about(&self, field: &'static str) -> Option<String> {
-        self.error
-            .with(|error| error.as_ref()?.about(field).map(str::to_owned))
+        self.error.with(|error| error.as_ref()?.about(field).map(str::to_owned))
     }
 
     /// What no field shows.
@@ -76,11 +75,8 @@ impl FormState {
         self.error.with(|error| match error.as_ref()? {
             AppError::Invalid { errors } => {
                 let homeless = |field: &str| self.fields.with_value(|known| !known.contains(&field));
-                let rest: Vec<&str> = errors
-                    .iter()
-                    .filter(|e| homeless(&e.field))
-                    .map(|e| e.message.as_str())
-                    .collect();
+                let rest: Vec<&str> =
+                    errors.iter().filter(|e| homeless(&e.field)).map(|e| e.message.as_str()).collect();
                 (!rest.is_empty()).then(|| rest.join(" "))
             }
             error => Some(error.to_string()),
@@ -135,10 +131,7 @@ pub fn ApiForm(
             return;
         }
         event.prevent_default();
-        let Some(form) = event
-            .target()
-            .and_then(|target| target.dyn_into::<HtmlFormElement>().ok())
-        else {
+        let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) else {
             return;
         };
         if state.pending.get_value() {
@@ -201,11 +194,7 @@ pub fn ApiForm(
 #[component]
 fn FormAlert() -> impl IntoView {
     let state = use_form();
-    let sign_in = move || {
-        state
-            .error
-            .with(|error| matches!(error, Some(AppError::Unauthenticated)))
-    };
+    let sign_in = move || state.error.with(|error| matches!(error, Some(AppError::Unauthenticated)));
     move || {
         state.rest().map(|text| {
             view! {
@@ -262,9 +251,8 @@ fn event_form(event: &web_sys::Event) -> Option<HtmlFormElement> {
 /// The next write is another one.
 fn renew_key(form: &HtmlFormElement) {
     let input = form.query_selector("input[name=idempotency_key]").ok().flatten();
-    if let Some((input, key)) = input
-        .and_then(|input| input.dyn_into::<HtmlInputElement>().ok())
-        .zip(dom::random_key())
+    if let Some((input, key)) =
+        input.and_then(|input| input.dyn_into::<HtmlInputElement>().ok()).zip(dom::random_key())
     {
         input.set_value(&key);
         input.set_default_value(&key);

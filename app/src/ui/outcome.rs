@@ -29,18 +29,13 @@ pub fn ErrorPage(
         Effect::new(|_| dom::go("/login"));
     }
     let (text, reference) = match &error {
-        AppError::NotFound => (
-            "There is nothing here, or nothing that you may see.".to_owned(),
-            None,
-        ),
-        AppError::Unavailable { reference } => (
-            "This does not work right now. Try again in a moment.".to_owned(),
-            Some(reference.clone()),
-        ),
-        AppError::Internal { reference } => (
-            "Something went wrong on our side.".to_owned(),
-            Some(reference.clone()),
-        ),
+        AppError::NotFound => ("There is nothing here, or nothing that you may see.".to_owned(), None),
+        AppError::Unavailable { reference } => {
+            ("This does not work right now. Try again in a moment.".to_owned(), Some(reference.clone()))
+        }
+        AppError::Internal { reference } => {
+            ("Something went wrong on our side.".to_owned(), Some(reference.clone()))
+        }
         error => (error.to_string(), None),
     };
     let home = if matches!(error, AppError::Unauthenticated) {

@@ -41,11 +41,7 @@ pub fn Time(
         None => at.day().to_string(),
     };
     let exact = move || {
-        if now().is_some() {
-            local(at)
-        } else {
-            at.to_string()
-        }
+        if now().is_some() { local(at) } else { at.to_string() }
     };
     view! { <time datetime=at.rfc3339() title=exact>{text}</time> }
 }
@@ -63,20 +59,15 @@ fn ago(at: Timestamp, now: f64, long: bool) -> String {
     }
 }
 
-const MONTHS: [&str; 12] = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-];
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// The exact time in the reader's zone.
 fn local(at: Timestamp) -> String {
     let date = js_sys::Date::new(&(at.micros() as f64 / 1000.0).into());
     let month = MONTHS.get(date.get_month() as usize).copied().unwrap_or_default();
     let (day, year) = (date.get_date(), date.get_full_year());
-    format!(
-        "{day} {month} {year}, {:02}:{:02}",
-        date.get_hours(),
-        date.get_minutes()
-    )
+    format!("{day} {month} {year}, {:02}:{:02}", date.get_hours(), date.get_minutes())
 }
 
 #[cfg(test)]
@@ -90,15 +81,7 @@ mod tests {
         let words = [-5.0, 10.0, 60.0, 3_000.0, 7_000.0, 86_400.0 * 2.0, 86_400.0 * 9.0].map(after);
         assert_eq!(
             words,
-            [
-                "just now",
-                "just now",
-                "1 min ago",
-                "50 min ago",
-                "2 h ago",
-                "2 d ago",
-                "14 Nov 2023"
-            ]
+            ["just now", "just now", "1 min ago", "50 min ago", "2 h ago", "2 d ago", "14 Nov 2023"]
         );
     }
 }

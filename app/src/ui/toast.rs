@@ -16,14 +16,9 @@ pub struct ToastList(RwSignal<Vec<(u32, String)>>);
 impl ToastList {
     /// Announces that something was done.
     pub fn say(self, text: impl Into<String>) {
-        let id = self
-            .0
-            .with_untracked(|list| list.last().map_or(0, |last| last.0 + 1));
+        let id = self.0.with_untracked(|list| list.last().map_or(0, |last| last.0 + 1));
         self.0.update(|list| list.push((id, text.into())));
-        set_timeout(
-            move || self.0.update(|list| list.retain(|toast| toast.0 != id)),
-            STAYS,
-        );
+        set_timeout(move || self.0.update(|list| list.retain(|toast| toast.0 != id)), STAYS);
     }
 }
 

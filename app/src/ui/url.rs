@@ -39,11 +39,7 @@ pub fn thousands(number: i64) -> String {
         }
         text.push(digit);
     }
-    if number < 0 {
-        format!("\u{2212}{text}")
-    } else {
-        text
-    }
+    if number < 0 { format!("\u{2212}{text}") } else { text }
 }
 
 /// `1 issue`, `2 issues`.
@@ -69,10 +65,7 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped() {
-        assert_eq!(
-            [0, 999, 1204, 1_000_000].map(thousands),
-            ["0", "999", "1,204", "1,000,000"]
-        );
+        assert_eq!([0, 999, 1204, 1_000_000].map(thousands), ["0", "999", "1,204", "1,000,000"]);
         assert_eq!(plural(1, "issue", "issues"), "1 issue");
     }
 }

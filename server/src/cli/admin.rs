@@ -77,19 +77,13 @@ impl Admin {
 }
 
 async fn connect(config: &Config) -> Result<PgConnection, Failure> {
-    admin::connect(&config.database.url)
-        .await
-        .map_err(|error| Failure::database(config, &error))
+    admin::connect(&config.database.url).await.map_err(|error| Failure::database(config, &error))
 }
 
 /// What the database answered, when it did not do what it was asked.
 fn refused(error: sqlx::Error) -> Failure {
     tracing::debug!(%error, "the database refused");
-    let code = error
-        .as_database_error()
-        .and_then(|error| error.code())
-        .unwrap_or_default()
-        .into_owned();
+    let code = error.as_database_error().and_then(|error| error.code()).unwrap_or_default().into_owned();
     Failure::new(match code.as_str() {
         "42P01" => "the database is not set up; run `tracker migrate` first",
         "42501" => "the user of DATABASE_URL may not do this; it must be the owner of the database",
@@ -99,18 +93,13 @@ fn refused(error: sqlx::Error) -> Failure {
 
 async fn members(config: &Config, org: Option<String>) -> Result<(), Failure> {
     let org = org.map(|org| OrgSlug::parse(&org)).transpose()?;
-    let rows = admin::members(&mut connect(config).await?, org.as_ref())
-        .await
-        .map_err(refused)?;
+    let rows = admin::members(&mut connect(config).await?, org.as_ref()).await.map_err(refused)?;
     if rows.is_empty() {
         term::say("No members yet: the first one signs up in the browser and becomes ADMIN.");
     }
     for row in rows {
         let disabled = if row.disabled { "  (disabled)" } else { "" };
-        term::say(&format!(
-            "{:<12} {:<10} {:<32} {}{disabled}",
-            row.org, row.role, row.email, row.name
-        ));
+        term::say(&format!("{:<12} {:<10} {:<32} {}{disabled}", row.org, row.role, row.email, row.name));
     }
     Ok(())
 }
@@ -120,9 +109,8 @@ async fn set_role(config: &Config, email: &str, role: &str, org: Option<String>)
     let role: Role = role.to_ascii_uppercase().parse()?;
     let org = org.map_or(Ok(config.accounts.org.clone()), |org| OrgSlug::parse(&org))?;
     let mut connection = connect(config).await?;
-    let change = admin::set_role(&mut connection, (&org, &email), role, SystemClock.now())
-        .await
-        .map_err(refused)?;
+    let change =
+        admin::set_role(&mut connection, (&org, &email), role, SystemClock.now()).await.map_err(refused)?;
     match change {
         RoleChange::Done(before) => term::say(&format!("{email} is {role} of {org} now; before: {before}.")),
         RoleChange::Same => term::say(&format!("{email} is {role} of {org} already.")),
@@ -148,12 +136,9 @@ async fn set_password(config: &Config, email: &str) -> Result<(), Failure> {
     let password = read_password()?;
     check_password(&password, &name, email.as_str())?;
     let hash = Passwords::new()?.hash(password).await?;
-    let ended = admin::set_password(&mut connection, user, &hash, SystemClock.now())
-        .await
-        .map_err(refused)?;
-    term::say(&format!(
-        "{email} has the new password; {ended} sessions were ended."
-    ));
+    let ended =
+        admin::set_password(&mut connection, user, &hash, SystemClock.now()).await.map_err(refused)?;
+    term::say(&format!("{email} has the new password; {ended} sessions were ended."));
     Ok(())
 }
 

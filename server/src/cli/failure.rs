@@ -64,10 +64,7 @@ impl Failure {
                 )
             }
             ConnectError::Migrate(error) => {
-                format!(
-                    "the database at {place} could not be brought up to date: {}",
-                    migration_words(error)
-                )
+                format!("the database at {place} could not be brought up to date: {}", migration_words(error))
             }
             ConnectError::TooPowerful(role) => {
                 format!(
@@ -102,11 +99,7 @@ fn place(config: &Config) -> String {
 }
 
 fn unreachable_words(place: &str, error: &sqlx::Error) -> String {
-    let code = error
-        .as_database_error()
-        .and_then(|error| error.code())
-        .unwrap_or_default()
-        .into_owned();
+    let code = error.as_database_error().and_then(|error| error.code()).unwrap_or_default().into_owned();
     match (code.as_str(), error) {
         ("28P01" | "28000", _) => {
             format!("the database at {place} refuses the user or the password of DATABASE_URL")
@@ -135,11 +128,7 @@ fn migration_words(error: &MigrateError) -> &'static str {
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error,
         _ => return "see the log with TRACKER_LOG=debug",
     };
-    match cause
-        .as_database_error()
-        .and_then(|error| error.code())
-        .as_deref()
-    {
+    match cause.as_database_error().and_then(|error| error.code()).as_deref() {
         Some("42501") => "its user may not change it; DATABASE_URL must name the owner, who may create roles",
         Some("53100") => "its disk is full",
         _ => "see the log with TRACKER_LOG=debug",

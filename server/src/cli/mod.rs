@@ -56,9 +56,7 @@ enum Command {
 /// Reads the arguments and does what they say.
 pub fn main() -> ExitCode {
     let matches = Cli::command().after_long_help(list_settings()).get_matches();
-    let done = Cli::from_arg_matches(&matches)
-        .map_err(Failure::new)
-        .and_then(|cli| run(cli.command));
+    let done = Cli::from_arg_matches(&matches).map_err(Failure::new).and_then(|cli| run(cli.command));
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -71,10 +69,7 @@ pub fn main() -> ExitCode {
 fn run(command: Command) -> Result<(), Failure> {
     let config = Config::load()?;
     logging::start(&config.log);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(Failure::new)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::new)?;
     runtime.block_on(async {
         match command {
             Command::Serve => serve::run(config).await,
@@ -88,11 +83,7 @@ fn run(command: Command) -> Result<(), Failure> {
 fn list_settings() -> String {
     let mut text = String::from("Settings, as environment variables or in tracker.toml:\n");
     for setting in settings() {
-        let file = if setting.secret {
-            " (or the name of its file in the same with _FILE)"
-        } else {
-            ""
-        };
+        let file = if setting.secret { " (or the name of its file in the same with _FILE)" } else { "" };
         text += &format!(
             "\n  {}{file}\n      {}\n      default: {}\n",
             setting.name, setting.about, setting.default
@@ -108,18 +99,8 @@ mod tests {
     #[test]
     fn the_arguments_are_consistent_and_the_help_is_complete() {
         Cli::command().debug_assert();
-        let help = Cli::command()
-            .after_long_help(list_settings())
-            .render_long_help()
-            .to_string();
-        for word in [
-            "serve",
-            "worker",
-            "migrate",
-            "admin",
-            "DATABASE_URL",
-            "TRACKER_LISTEN",
-        ] {
+        let help = Cli::command().after_long_help(list_settings()).render_long_help().to_string();
+        for word in ["serve", "worker", "migrate", "admin", "DATABASE_URL", "TRACKER_LISTEN"] {
             assert!(help.contains(word), "{word}");
         }
     }

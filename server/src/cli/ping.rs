@@ -17,13 +17,10 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
     let said = timeout(PATIENCE, ask(address)).await;
     match said {
         Ok(Ok(StatusCode::OK)) => Ok(()),
-        Ok(Ok(status)) => Err(Failure::new(format!(
-            "the tracker at {address} is not ready ({})",
-            status.as_u16()
-        ))),
-        Ok(Err(_)) => Err(Failure::new(format!(
-            "no tracker answers at {address}; is it running there?"
-        ))),
+        Ok(Ok(status)) => {
+            Err(Failure::new(format!("the tracker at {address} is not ready ({})", status.as_u16())))
+        }
+        Ok(Err(_)) => Err(Failure::new(format!("no tracker answers at {address}; is it running there?"))),
         Err(_) => Err(Failure::new(format!(
             "the tracker at {address} does not answer within {} seconds",
             PATIENCE.as_secs()
@@ -35,8 +32,7 @@ async fn ask(address: SocketAddr) -> Result<StatusCode, Box<dyn std::error::Erro
     let stream = TokioIo::new(TcpStream::connect(address).await?);
     let (mut sender, connection) = http1::handshake(stream).await?;
     tokio::spawn(connection);
-    let request = Request::get("/health/ready")
-        .header(HOST, address.to_string())
-        .body(Empty::<Bytes>::new())?;
+    let request =
+        Request::get("/health/ready").header(HOST, address.to_string()).body(Empty::<Bytes>::new())?;
     Ok(sender.send_request(request).await?.status())
 }

@@ -27,15 +27,9 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
     config.secret_key().map_err(Failure::new)?;
     let site = site(&config)?;
     let address = config.web.listen;
-    let listener = TcpListener::bind(address)
-        .await
-        .map_err(|error| Failure::listen(address, &error))?;
+    let listener = TcpListener::bind(address).await.map_err(|error| Failure::listen(address, &error))?;
     let db = start::database(&config).await?;
-    let (leave, end, tasks) = (
-        CancellationToken::new(),
-        CancellationToken::new(),
-        Tasks::default(),
-    );
+    let (leave, end, tasks) = (CancellationToken::new(), CancellationToken::new(), Tasks::default());
     let live = Live::start(db.clone(), std::sync::Arc::new(SystemClock), leave.clone());
     let app = start::app(&config, db, live.bell.clone())?;
     if config.worker.in_process {
@@ -77,12 +71,7 @@ fn site(config: &Config) -> Result<Site, Failure> {
 
 fn announce(config: &Config) {
     let url = config.web.local_url();
-    tracing::info!(
-        url,
-        public_url = config.web.public_url,
-        worker = config.worker.in_process,
-        "listening"
-    );
+    tracing::info!(url, public_url = config.web.public_url, worker = config.worker.in_process, "listening");
     // The log goes to the other stream, so that this is readable whatever its format.
     term::say(&format!("\n  The tracker is running at {url}\n  Ctrl-C stops it.\n"));
 }

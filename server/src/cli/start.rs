@@ -29,9 +29,7 @@ pub(super) async fn migrate(config: &Config) -> Result<(), Failure> {
             Err(error) => return Err(Failure::database(config, &error)),
         }
     }
-    jobs::migrate(url)
-        .await
-        .map_err(|error| Failure::database(config, &error))?;
+    jobs::migrate(url).await.map_err(|error| Failure::database(config, &error))?;
     tracing::info!("the database is up to date");
     Ok(())
 }

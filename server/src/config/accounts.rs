@@ -72,16 +72,10 @@ impl Accounts {
     fn validate(reader: &mut Reader, key: Option<&Secret>, environment: Environment) {
         match key.map(|key| key.reveal().len()) {
             None if environment == Environment::Production => {
-                reader.problem(
-                    &SECRET_KEY,
-                    "is missing; production needs one (openssl rand -hex 32)",
-                );
+                reader.problem(&SECRET_KEY, "is missing; production needs one (openssl rand -hex 32)");
             }
             Some(length) if length < MIN_KEY_BYTES => {
-                reader.problem(
-                    &SECRET_KEY,
-                    format!("has {length} bytes; it needs at least {MIN_KEY_BYTES}"),
-                );
+                reader.problem(&SECRET_KEY, format!("has {length} bytes; it needs at least {MIN_KEY_BYTES}"));
             }
             _ => {}
         }

@@ -29,9 +29,7 @@ pub(super) const SETTINGS: &[Setting] = &[DIR];
 
 impl Data {
     pub(super) fn read(reader: &mut Reader) -> Self {
-        Self {
-            dir: reader.text(&DIR).unwrap_or_else(|| DIR.default.to_owned()).into(),
-        }
+        Self { dir: reader.text(&DIR).unwrap_or_else(|| DIR.default.to_owned()).into() }
     }
 
     /// The key of a local run: made at the first start, the same ever after.
@@ -48,10 +46,7 @@ impl Data {
         }
         let key = fs::read_to_string(&path).map_err(unusable)?;
         if key.trim().len() < MIN_KEY_BYTES {
-            return Err(format!(
-                "{} is damaged; remove it, and everybody signs in again",
-                path.display()
-            ));
+            return Err(format!("{} is damaged; remove it, and everybody signs in again", path.display()));
         }
         Ok(Secret::new(key.trim()))
     }
@@ -63,12 +58,7 @@ fn make_key(dir: &Path, path: &Path) -> io::Result<()> {
     let draft = dir.join(format!("secret_key.{}", std::process::id()));
     let bytes: [u8; 32] = rand::random();
     let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&draft)?;
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
     writeln!(file, "{hex}")?;
     file.sync_all()?;
     let linked = fs::hard_link(&draft, path);

@@ -57,9 +57,7 @@ impl Database {
         let Some(url) = url else {
             return reader.problem(&URL, "is missing; set it to postgres://user:password@host/name");
         };
-        let scheme = ["postgres://", "postgresql://"]
-            .iter()
-            .any(|scheme| url.reveal().starts_with(scheme));
+        let scheme = ["postgres://", "postgresql://"].iter().any(|scheme| url.reveal().starts_with(scheme));
         if !scheme || PgConnectOptions::from_str(url.reveal()).is_err() {
             reader.problem(&URL, "is not an address like postgres://user:password@host/name");
         }

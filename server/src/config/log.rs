@@ -38,11 +38,7 @@ pub(super) const SETTINGS: &[Setting] = &[FILTER, FORMAT];
 
 impl Log {
     pub(super) fn read(reader: &mut Reader) -> Self {
-        let formats = [
-            ("auto", LogFormat::Auto),
-            ("human", LogFormat::Human),
-            ("json", LogFormat::Json),
-        ];
+        let formats = [("auto", LogFormat::Auto), ("human", LogFormat::Human), ("json", LogFormat::Json)];
         Self {
             filter: reader.parse(
                 &FILTER,

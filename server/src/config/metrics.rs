@@ -35,9 +35,6 @@ impl Metrics {
             reader.problem(&TOKEN, "needs at least 16 characters");
         }
         let fallback = environment == Environment::Development || token.is_some();
-        Self {
-            enabled: reader.flag(&ENABLED, fallback),
-            token,
-        }
+        Self { enabled: reader.flag(&ENABLED, fallback), token }
     }
 }

@@ -109,10 +109,7 @@ impl Config {
         let environment = reader.choice(
             &ENVIRONMENT,
             Environment::Development,
-            &[
-                ("development", Environment::Development),
-                ("production", Environment::Production),
-            ],
+            &[("development", Environment::Development), ("production", Environment::Production)],
         );
         let config = Self {
             environment,

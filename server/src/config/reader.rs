@@ -29,29 +29,16 @@ pub struct Setting {
 
 impl Setting {
     pub(super) const fn new(name: &'static str, default: &'static str, about: &'static str) -> Self {
-        Self {
-            name,
-            default,
-            about,
-            secret: false,
-        }
+        Self { name, default, about, secret: false }
     }
 
     pub(super) const fn secret(name: &'static str, default: &'static str, about: &'static str) -> Self {
-        Self {
-            name,
-            default,
-            about,
-            secret: true,
-        }
+        Self { name, default, about, secret: true }
     }
 
     /// Its name in the file.
     pub fn key(&self) -> String {
-        self.name
-            .strip_prefix("TRACKER_")
-            .unwrap_or(self.name)
-            .to_ascii_lowercase()
+        self.name.strip_prefix("TRACKER_").unwrap_or(self.name).to_ascii_lowercase()
     }
 }
 
@@ -65,10 +52,7 @@ pub struct Source {
 impl Source {
     /// From these variables, and the file unless they name another.
     pub fn new(environment: impl IntoIterator<Item = (String, String)>, file: &Path) -> Self {
-        Self {
-            environment: environment.into_iter().collect(),
-            file: file.to_owned(),
-        }
+        Self { environment: environment.into_iter().collect(), file: file.to_owned() }
     }
 }
 
@@ -80,10 +64,7 @@ pub(super) struct Reader {
 
 impl Reader {
     pub(super) fn new(source: Source, file: &Setting) -> Self {
-        let mut reader = Self {
-            values: BTreeMap::new(),
-            problems: Vec::new(),
-        };
+        let mut reader = Self { values: BTreeMap::new(), problems: Vec::new() };
         let names = known_names();
         let environment = reader.environment(&source, &names);
         let text = reader.file(&source, file);
@@ -92,17 +73,11 @@ impl Reader {
             Ok(values) => reader.values = values,
             Err(error) => reader.problems.push(format!("{}: {error}", file.name)),
         }
-        let unknown: Vec<_> = reader
-            .values
-            .keys()
-            .filter(|key| !names.values().any(|n| n == *key))
-            .cloned()
-            .collect();
+        let unknown: Vec<_> =
+            reader.values.keys().filter(|key| !names.values().any(|n| n == *key)).cloned().collect();
         for key in unknown {
             let near = nearest(&key, names.values());
-            reader
-                .problems
-                .push(format!("{key} in the file of settings is not known{near}"));
+            reader.problems.push(format!("{key} in the file of settings is not known{near}"));
         }
         reader
     }
@@ -113,8 +88,7 @@ impl Reader {
             match names.get(name) {
                 Some(key) => _ = known.insert(key.clone(), value.clone()),
                 None if name.starts_with("TRACKER_") => {
-                    self.problems
-                        .push(format!("{name} is not known{}", nearest(name, names.keys())));
+                    self.problems.push(format!("{name} is not known{}", nearest(name, names.keys())));
                 }
                 None => {}
             }
@@ -129,11 +103,7 @@ impl Reader {
             return String::new();
         }
         fs::read_to_string(path).unwrap_or_else(|error| {
-            self.problems.push(format!(
-                "{}: cannot read {} ({error})",
-                setting.name,
-                path.display()
-            ));
+            self.problems.push(format!("{}: cannot read {} ({error})", setting.name, path.display()));
             String::new()
         })
     }
@@ -180,9 +150,7 @@ impl Reader {
         range: std::ops::RangeInclusive<u32>,
     ) -> u32 {
         let expected = format!("a number from {} to {}", range.start(), range.end());
-        self.parse(setting, fallback, &expected, |text| {
-            text.parse().ok().filter(|n| range.contains(n))
-        })
+        self.parse(setting, fallback, &expected, |text| text.parse().ok().filter(|n| range.contains(n)))
     }
 
     /// Yes or no.
@@ -192,11 +160,7 @@ impl Reader {
 
     /// One of a few words.
     pub(super) fn choice<T: Copy>(&mut self, setting: &Setting, fallback: T, words: &[(&str, T)]) -> T {
-        let expected = words
-            .iter()
-            .map(|(word, _)| *word)
-            .collect::<Vec<_>>()
-            .join(" or ");
+        let expected = words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(" or ");
         self.parse(setting, fallback, &expected, |text| {
             words.iter().find(|(word, _)| *word == text).map(|(_, v)| *v)
         })
@@ -206,18 +170,11 @@ impl Reader {
     pub(super) fn secret(&mut self, setting: &Setting) -> Option<Secret> {
         let direct = self.text(setting);
         let key = format!("{}_file", setting.key());
-        let named = self
-            .values
-            .get(&key)
-            .and_then(Value::as_str)
-            .filter(|path| !path.is_empty())
-            .map(PathBuf::from);
+        let named =
+            self.values.get(&key).and_then(Value::as_str).filter(|path| !path.is_empty()).map(PathBuf::from);
         match (direct, named) {
             (Some(_), Some(_)) => {
-                self.problem(
-                    setting,
-                    format!("and {}_FILE are both set; keep one", setting.name),
-                );
+                self.problem(setting, format!("and {}_FILE are both set; keep one", setting.name));
                 None
             }
             (direct, None) => direct.map(Secret::new),
@@ -236,11 +193,7 @@ impl Reader {
     }
 
     pub(super) fn finish(self) -> Result<(), Problems> {
-        if self.problems.is_empty() {
-            Ok(())
-        } else {
-            Err(Problems(self.problems))
-        }
+        if self.problems.is_empty() { Ok(()) } else { Err(Problems(self.problems)) }
     }
 }
 
@@ -250,10 +203,7 @@ fn known_names() -> BTreeMap<String, String> {
     for setting in settings() {
         names.insert(setting.name.to_owned(), setting.key());
         if setting.secret {
-            names.insert(
-                format!("{}_FILE", setting.name),
-                format!("{}_file", setting.key()),
-            );
+            names.insert(format!("{}_FILE", setting.name), format!("{}_file", setting.key()));
         }
     }
     names

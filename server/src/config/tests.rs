@@ -7,9 +7,7 @@ fn read(pairs: &[(&str, &str)]) -> Result<Config, Problems> {
 }
 
 fn read_with_file(pairs: &[(&str, &str)], file: &str) -> Result<Config, Problems> {
-    let environment = pairs
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let environment = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     Config::read(Source::new(environment, Path::new(file)))
 }
 
@@ -61,10 +59,7 @@ fn all_problems_are_said_at_once_and_none_says_a_secret() {
 fn production_demands_a_key() {
     let production = ("TRACKER_ENV", "production");
     let problems = read(&[URL, production]).unwrap_err();
-    assert!(
-        problems.0.len() == 1 && problems.0[0].starts_with("SECRET_KEY"),
-        "{problems}"
-    );
+    assert!(problems.0.len() == 1 && problems.0[0].starts_with("SECRET_KEY"), "{problems}");
     let key = ("SECRET_KEY", "0123456789abcdef0123456789abcdef");
     let config = read(&[URL, production, key]).unwrap();
     assert!(!config.metrics.enabled);
@@ -81,25 +76,16 @@ fn the_environment_beats_the_file_and_secrets_come_from_files() {
     let config = read_with_file(&[URL, ("TRACKER_LISTEN", "127.0.0.1:5000")], &file).unwrap();
     assert_eq!(config.web.listen.port(), 5000);
     assert_eq!((config.database.pool_size, config.worker.in_process), (7, false));
-    assert_eq!(
-        config.secret_key().unwrap().reveal(),
-        "0123456789abcdef0123456789abcdef"
-    );
+    assert_eq!(config.secret_key().unwrap().reveal(), "0123456789abcdef0123456789abcdef");
     let both = read(&[URL, ("DATABASE_URL_FILE", &key)]).unwrap_err();
-    assert_eq!(
-        both.0[0],
-        "DATABASE_URL and DATABASE_URL_FILE are both set; keep one"
-    );
+    assert_eq!(both.0[0], "DATABASE_URL and DATABASE_URL_FILE are both set; keep one");
 }
 
 #[test]
 fn a_file_with_mistakes_is_refused() {
     let unknown = scratch("b.toml", "listn = '127.0.0.1:4000'\n");
     let problems = read(&[URL, ("TRACKER_CONFIG", &unknown)]).unwrap_err();
-    assert_eq!(
-        problems.0,
-        ["listn in the file of settings is not known; did you mean listen?"]
-    );
+    assert_eq!(problems.0, ["listn in the file of settings is not known; did you mean listen?"]);
     assert!(read(&[URL, ("TRACKER_CONFIG", "/nowhere/tracker.toml")]).is_err());
     assert!(read(&[URL, ("TRACKER_CONFIG", &scratch("c.toml", "listen = "))]).is_err());
 }
@@ -118,10 +104,7 @@ fn a_local_key_is_made_once_and_is_the_owners_alone() {
     let first = config.secret_key().unwrap();
     assert_eq!(first.reveal().len(), 64);
     assert_eq!(config.secret_key().unwrap().reveal(), first.reveal());
-    let mode = std::fs::metadata(dir.join("secret_key"))
-        .unwrap()
-        .permissions()
-        .mode();
+    let mode = std::fs::metadata(dir.join("secret_key")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     std::fs::remove_dir_all(dir).unwrap();
     let nowhere = read(&[URL, ("TRACKER_DATA_DIR", "/proc/nowhere")]).unwrap();
@@ -146,14 +129,7 @@ fn table() -> String {
 #[test]
 fn the_documentation_lists_every_setting_as_it_is() {
     let document = include_str!("../../../docs/configuration.md");
-    let rows: String = document
-        .lines()
-        .filter(|line| line.starts_with("| `"))
-        .map(|line| format!("{line}\n"))
-        .collect();
-    assert!(
-        rows == table(),
-        "docs/configuration.md must have these rows:\n{}",
-        table()
-    );
+    let rows: String =
+        document.lines().filter(|line| line.starts_with("| `")).map(|line| format!("{line}\n")).collect();
+    assert!(rows == table(), "docs/configuration.md must have these rows:\n{}", table());
 }

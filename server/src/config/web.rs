@@ -21,11 +21,7 @@ pub struct Web {
     pub shutdown: Duration,
 }
 
-const LISTEN: Setting = Setting::new(
-    "TRACKER_LISTEN",
-    "127.0.0.1:3000",
-    "Address and port to listen on.",
-);
+const LISTEN: Setting = Setting::new("TRACKER_LISTEN", "127.0.0.1:3000", "Address and port to listen on.");
 const PUBLIC_URL: Setting = Setting::new(
     "TRACKER_PUBLIC_URL",
     "`http://` and the address it listens on",
@@ -46,19 +42,14 @@ pub(super) const SETTINGS: &[Setting] = &[LISTEN, PUBLIC_URL, SITE_ROOT, SHUTDOW
 impl Web {
     pub(super) fn read(reader: &mut Reader) -> Self {
         let fallback = SocketAddr::from((Ipv4Addr::LOCALHOST, 3000));
-        let listen = reader.parse(
-            &LISTEN,
-            fallback,
-            "an address and a port like 127.0.0.1:3000",
-            |text| text.replace("localhost:", "127.0.0.1:").parse().ok(),
-        );
+        let listen = reader.parse(&LISTEN, fallback, "an address and a port like 127.0.0.1:3000", |text| {
+            text.replace("localhost:", "127.0.0.1:").parse().ok()
+        });
         let expected = "http:// or https:// and a host, without a path";
         Self {
             listen,
             public_url: reader.parse(&PUBLIC_URL, local_url(listen), expected, origin),
-            site_root: reader
-                .text(&SITE_ROOT)
-                .map_or_else(default_site_root, PathBuf::from),
+            site_root: reader.text(&SITE_ROOT).map_or_else(default_site_root, PathBuf::from),
             shutdown: Duration::from_secs(reader.number(&SHUTDOWN, 10, 1..=300).into()),
         }
     }
@@ -97,10 +88,6 @@ fn origin(text: &str) -> Option<String> {
 }
 
 fn default_site_root() -> PathBuf {
-    let beside = std::env::current_exe()
-        .ok()
-        .and_then(|program| Some(program.parent()?.join("site")));
-    beside
-        .filter(|folder| folder.is_dir())
-        .unwrap_or_else(|| "target/site".into())
+    let beside = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join("site")));
+    beside.filter(|folder| folder.is_dir()).unwrap_or_else(|| "target/site".into())
 }

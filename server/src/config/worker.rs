@@ -18,8 +18,6 @@ pub(super) const SETTINGS: &[Setting] = &[IN_PROCESS];
 
 impl Worker {
     pub(super) fn read(reader: &mut Reader) -> Self {
-        Self {
-            in_process: reader.flag(&IN_PROCESS, true),
-        }
+        Self { in_process: reader.flag(&IN_PROCESS, true) }
     }
 }

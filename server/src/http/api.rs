@@ -42,7 +42,10 @@ pub(super) async fn call(State(http): State<Http>, request: Request) -> Response
     let back = back_to(request.headers());
     let (mut parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, MAX_BODY_BYTES).await else {
-        return problem(AppError::invalid("body", format!("The request is larger than {} KiB.", MAX_BODY_BYTES / 1024)));
+        return problem(AppError::invalid(
+            "body",
+            format!("The request is larger than {} KiB.", MAX_BODY_BYTES / 1024),
+        ));
     };
     let path = parts.uri.path().to_owned();
     // The framework answers a browser by putting the error into the URL, where it loses what was typed.
@@ -53,12 +56,15 @@ pub(super) async fn call(State(http): State<Http>, request: Request) -> Response
         Err(error) => return problem(error),
     };
     let reply = caller.reply.take();
-    let response = if plain { redirect(&http, &caller, &path, back, &body, answer).await } else { answer.into_json() };
+    let response =
+        if plain { redirect(&http, &caller, &path, back, &body, answer).await } else { answer.into_json() };
     with_cookies(response, &reply)
 }
 
 async fn run(http: &Http, caller: &Caller, request: Request) -> Response {
-    if leptos::server_fn::axum::get_server_fn_service(request.uri().path(), request.method().clone()).is_none() {
+    if leptos::server_fn::axum::get_server_fn_service(request.uri().path(), request.method().clone())
+        .is_none()
+    {
         return problem(AppError::NotFound);
     }
     let (ports, caller) = (http.ports.clone(), caller.clone());
@@ -78,7 +84,8 @@ struct Answer {
 impl Answer {
     async fn read(response: Response) -> Result<Self, AppError> {
         let failed = response.status().is_client_error() || response.status().is_server_error();
-        let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let location =
+            response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let body = to_bytes(response.into_body(), usize::MAX).await.map_err(|error| fault(&error))?.to_vec();
         if !failed {
             return Ok(Self { location, outcome: Ok(body) });
@@ -96,7 +103,9 @@ impl Answer {
 }
 
 fn is_plain_form(headers: &HeaderMap) -> bool {
-    let has = |name, what| headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok()).is_some_and(|v| v.contains(what));
+    let has = |name, what| {
+        headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok()).is_some_and(|v| v.contains(what))
+    };
     has(header::CONTENT_TYPE, "application/x-www-form-urlencoded") && has(header::ACCEPT, "text/html")
 }
 
@@ -104,7 +113,12 @@ fn is_plain_form(headers: &HeaderMap) -> bool {
 fn back_to(headers: &HeaderMap) -> String {
     let referer = headers.get(header::REFERER).and_then(|value| value.to_str().ok()).unwrap_or("/");
     let Ok(uri) = referer.parse::<http::Uri>() else { return "/".to_owned() };
-    let query: Vec<_> = uri.query().unwrap_or_default().split('&').filter(|p| !p.is_empty() && !p.starts_with("flash=")).collect();
+    let query: Vec<_> = uri
+        .query()
+        .unwrap_or_default()
+        .split('&')
+        .filter(|p| !p.is_empty() && !p.starts_with("flash="))
+        .collect();
     let path = if uri.path().starts_with("//") { "/" } else { uri.path() };
     if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
 }
@@ -117,7 +131,14 @@ fn with_flash(location: &str, id: &str) -> String {
 }
 
 /// The answer to a plain form.
-async fn redirect(http: &Http, caller: &Caller, path: &str, back: String, body: &[u8], answer: Answer) -> Response {
+async fn redirect(
+    http: &Http,
+    caller: &Caller,
+    path: &str,
+    back: String,
+    body: &[u8],
+    answer: Answer,
+) -> Response {
     let enters_or_leaves = path.starts_with("/api/v1/accounts/");
     let (target, flash) = match answer.outcome {
         Ok(_) => {
@@ -157,7 +178,9 @@ async fn keep(http: &Http, caller: &Caller, kept: &Flash) -> Result<(String, Opt
 }
 
 fn typed(body: &[u8]) -> Vec<(String, String)> {
-    let pairs: Vec<(String, String)> = serde_qs::from_bytes(body).map(|map: std::collections::BTreeMap<_, _>| map.into_iter().collect()).unwrap_or_default();
+    let pairs: Vec<(String, String)> = serde_qs::from_bytes(body)
+        .map(|map: std::collections::BTreeMap<_, _>| map.into_iter().collect())
+        .unwrap_or_default();
     pairs.into_iter().filter(|(name, _)| !SECRET_FIELDS.contains(&name.as_str())).collect()
 }
 
@@ -188,13 +211,19 @@ mod tests {
         assert_eq!(back_to(&referer("http://a.example//evil.example/")), "/");
         assert_eq!(back_to(&referer("nonsense nonsense")), "/");
         assert_eq!(back_to(&HeaderMap::new()), "/");
-        assert_eq!(with_flash("/main/issues/CORE-1#comment-2", "abc"), "/main/issues/CORE-1?flash=abc#comment-2");
+        assert_eq!(
+            with_flash("/main/issues/CORE-1#comment-2", "abc"),
+            "/main/issues/CORE-1?flash=abc#comment-2"
+        );
         assert_eq!(with_flash("/main/issues?q=x", "abc"), "/main/issues?q=x&flash=abc");
     }
 
     #[test]
     fn secrets_are_not_kept() {
         let kept = typed(b"email=a%40b.example&password=hunter2&idempotency_key=12345678&name=A+B");
-        assert_eq!(kept, [("email".to_owned(), "a@b.example".to_owned()), ("name".to_owned(), "A B".to_owned())]);
+        assert_eq!(
+            kept,
+            [("email".to_owned(), "a@b.example".to_owned()), ("name".to_owned(), "A B".to_owned())]
+        );
     }
 }

@@ -31,7 +31,9 @@ pub(super) async fn check(State(app): State<App>, request: Request, next: Next) 
     let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if !reads && !same_origin(&app.settings, request.headers()) {
         tracing::warn!(origin = ?request.headers().get(header::ORIGIN), "a change was sent by another site; if it is yours, set TRACKER_PUBLIC_URL");
-        return api::problem(AppError::forbidden("This was sent from another site. Open the tracker and try again there."));
+        return api::problem(AppError::forbidden(
+            "This was sent from another site. Open the tracker and try again there.",
+        ));
     }
     next.run(request).await
 }

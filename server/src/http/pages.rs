@@ -18,7 +18,11 @@ use super::{Http, api, caller::caller, headers::ScriptNonce};
 
 /// The paths that the router of `app` knows, in axum's notation.
 pub fn paths() -> Vec<String> {
-    leptos_axum::generate_route_list(Pages).iter().map(|route| route.path().to_owned()).filter(|path| path != "/").collect()
+    leptos_axum::generate_route_list(Pages)
+        .iter()
+        .map(|route| route.path().to_owned())
+        .filter(|path| path != "/")
+        .collect()
 }
 
 /// A page that `app` knows.
@@ -69,7 +73,8 @@ fn finish(mut response: Response<Body>, reply: &Reply, status: StatusCode) -> Re
     if let Some(location) = parts.location {
         return Redirect::to(&location).into_response();
     }
-    *response.status_mut() = parts.status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(status);
+    *response.status_mut() =
+        parts.status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(status);
     for cookie in parts.cookies {
         if let Ok(cookie) = HeaderValue::from_str(&cookie) {
             response.headers_mut().append(header::SET_COOKIE, cookie);

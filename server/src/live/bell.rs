@@ -73,11 +73,7 @@ impl Bell {
     }
 
     fn listen(&self, reach: Reach) -> Ear {
-        let drum = Arc::new(Drum {
-            reach,
-            rung: Mutex::default(),
-            wake: Notify::new(),
-        });
+        let drum = Arc::new(Drum { reach, rung: Mutex::default(), wake: Notify::new() });
         locked(&self.0).push(Arc::downgrade(&drum));
         Ear(drum)
     }
@@ -133,8 +129,7 @@ async fn hear(bell: &Bell, store: &LiveStore, own: u32) -> Result<(), sqlx::Erro
         let notification = listener.recv().await?;
         let (sender, orgs) = read(notification.payload());
         if sender != Some(own) {
-            orgs.into_iter()
-                .for_each(|org| bell.sound(org, |reach| reach == Reach::Everywhere));
+            orgs.into_iter().for_each(|org| bell.sound(org, |reach| reach == Reach::Everywhere));
         }
     }
 }
@@ -145,20 +140,12 @@ const ORGS_A_MESSAGE: usize = 300;
 /// `sender:1,2,3`; the sender's own listener passes over it.
 fn messages(sender: u32, orgs: &BTreeSet<OrgId>) -> Vec<String> {
     let ids: Vec<String> = orgs.iter().map(ToString::to_string).collect();
-    ids.chunks(ORGS_A_MESSAGE)
-        .map(|ids| format!("{sender}:{}", ids.join(",")))
-        .collect()
+    ids.chunks(ORGS_A_MESSAGE).map(|ids| format!("{sender}:{}", ids.join(","))).collect()
 }
 
 fn read(message: &str) -> (Option<u32>, Vec<OrgId>) {
     let (sender, ids) = message.split_once(':').unwrap_or(("", message));
-    (
-        sender.parse().ok(),
-        ids.split(',')
-            .filter_map(|id| id.parse().ok())
-            .map(OrgId)
-            .collect(),
-    )
+    (sender.parse().ok(), ids.split(',').filter_map(|id| id.parse().ok()).map(OrgId).collect())
 }
 
 #[cfg(test)]
@@ -173,11 +160,7 @@ mod tests {
             bell.ring(OrgId(org));
         }
         assert_eq!(ear.heard().await, BTreeSet::from([OrgId(1), OrgId(2)]));
-        assert!(
-            tokio::time::timeout(Duration::from_millis(10), ear.heard())
-                .await
-                .is_err()
-        );
+        assert!(tokio::time::timeout(Duration::from_millis(10), ear.heard()).await.is_err());
         bell.ring(OrgId(3));
         assert_eq!(ear.heard().await, BTreeSet::from([OrgId(3)]));
         assert_eq!(other.heard().await.len(), 3);
@@ -189,11 +172,7 @@ mod tests {
         let (here, everywhere) = (bell.listen(Reach::Here), bell.ear());
         bell.sound(OrgId(1), |reach| reach == Reach::Everywhere);
         assert_eq!(everywhere.heard().await.len(), 1);
-        assert!(
-            tokio::time::timeout(Duration::from_millis(10), here.heard())
-                .await
-                .is_err()
-        );
+        assert!(tokio::time::timeout(Duration::from_millis(10), here.heard()).await.is_err());
     }
 
     #[test]

@@ -53,10 +53,7 @@ pub struct Outgoing {
 
 impl From<ServerMessage> for Outgoing {
     fn from(message: ServerMessage) -> Self {
-        Self {
-            message,
-            recorded_at: None,
-        }
+        Self { message, recorded_at: None }
     }
 }
 
@@ -121,23 +118,9 @@ impl Hub {
         state.last_id += 1;
         state.sockets += 1;
         let id = ConnectionId(state.last_id);
-        state.connections.insert(
-            id,
-            Connection {
-                user,
-                session,
-                queue,
-                closing,
-                topics: BTreeMap::new(),
-            },
-        );
+        state.connections.insert(id, Connection { user, session, queue, closing, topics: BTreeMap::new() });
         state.count();
-        Connected {
-            id,
-            queue: receiver,
-            closing: closed,
-            hub: self.clone(),
-        }
+        Connected { id, queue: receiver, closing: closed, hub: self.clone() }
     }
 
     /// How many connections there are.
@@ -192,25 +175,8 @@ impl Hub {
             return false;
         };
         let next = Seq(since.0 + 1);
-        connection.topics.insert(
-            topic.clone(),
-            Subscription {
-                org,
-                actor,
-                told: since,
-                next,
-                live: false,
-            },
-        );
-        state
-            .orgs
-            .entry(org)
-            .or_insert(Watch {
-                head,
-                listeners: BTreeSet::new(),
-            })
-            .listeners
-            .insert(id);
+        connection.topics.insert(topic.clone(), Subscription { org, actor, told: since, next, live: false });
+        state.orgs.entry(org).or_insert(Watch { head, listeners: BTreeSet::new() }).listeners.insert(id);
         true
     }
 
@@ -256,11 +222,7 @@ impl Hub {
 
     /// Where somebody listens, and the last position that was published there.
     pub fn watched(&self) -> HashMap<OrgId, Seq> {
-        self.state()
-            .orgs
-            .iter()
-            .map(|(org, watch)| (*org, watch.head))
-            .collect()
+        self.state().orgs.iter().map(|(org, watch)| (*org, watch.head)).collect()
     }
 
     /// The last position that was published in an organization where somebody listens.
@@ -280,11 +242,7 @@ impl Hub {
             id: *id,
             user: connection.user,
             session: connection.session,
-            orgs: connection
-                .topics
-                .values()
-                .map(|subscription| subscription.org)
-                .collect(),
+            orgs: connection.topics.values().map(|subscription| subscription.org).collect(),
         };
         state.connections.iter().map(seat).collect()
     }

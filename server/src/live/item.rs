@@ -49,10 +49,7 @@ pub struct LoadedIssue {
 
 impl LoadedIssue {
     fn facts(&self) -> IssueFacts {
-        IssueFacts {
-            reporter: self.row.reporter.id,
-            status: self.row.status,
-        }
+        IssueFacts { reporter: self.row.reporter.id, status: self.row.status }
     }
 }
 
@@ -75,10 +72,7 @@ fn sees(actor: Actor, facts: IssueFacts) -> bool {
 
 fn row(actor: Actor, event: &LoadedEvent) -> Option<LiveItem> {
     let issue = event.issue.as_ref().filter(|issue| sees(actor, issue.facts()))?;
-    Some(LiveItem::Row {
-        seq: event.seq,
-        row: Box::new(issue.row.clone()),
-    })
+    Some(LiveItem::Row { seq: event.seq, row: Box::new(issue.row.clone()) })
 }
 
 fn entry(actor: Actor, event: &LoadedEvent, issue: &LoadedIssue) -> Option<LiveItem> {
@@ -99,27 +93,13 @@ fn entry(actor: Actor, event: &LoadedEvent, issue: &LoadedIssue) -> Option<LiveI
         description_html: issue.description_html.clone(),
         viewer_can: ViewerCan::of(actor, facts),
     };
-    Some(LiveItem::Entry {
-        seq: event.seq,
-        entry: Box::new(entry),
-        head: Box::new(head),
-    })
+    Some(LiveItem::Entry { seq: event.seq, entry: Box::new(entry), head: Box::new(head) })
 }
 
 fn stats(actor: Actor, event: &LoadedEvent) -> Option<LiveItem> {
-    let facts = event.facts.filter(|facts| {
-        sees(
-            actor,
-            IssueFacts {
-                reporter: facts.reporter,
-                status: facts.status,
-            },
-        )
-    })?;
+    let facts = event
+        .facts
+        .filter(|facts| sees(actor, IssueFacts { reporter: facts.reporter, status: facts.status }))?;
     let effects = effects(&event.change, &facts);
-    (!effects.is_empty()).then(|| LiveItem::Stats {
-        seq: event.seq,
-        day: event.at.day(),
-        effects,
-    })
+    (!effects.is_empty()).then(|| LiveItem::Stats { seq: event.seq, day: event.at.day(), effects })
 }

@@ -57,16 +57,8 @@ impl Live {
         let store = LiveStore::new(db);
         let hub = Hub::default();
         let bell = Bell::start(store.clone(), stop.clone());
-        let tailer = Tailer {
-            store: store.clone(),
-            hub: hub.clone(),
-            ear: bell.ear(),
-        };
-        let watchman = Watchman {
-            store: store.clone(),
-            hub: hub.clone(),
-            clock,
-        };
+        let tailer = Tailer { store: store.clone(), hub: hub.clone(), ear: bell.ear() };
+        let watchman = Watchman { store: store.clone(), hub: hub.clone(), clock };
         tokio::spawn(stop.clone().run_until_cancelled_owned(tailer.run()));
         tokio::spawn(stop.clone().run_until_cancelled_owned(watchman.run()));
         let leaving = hub.clone();

@@ -73,9 +73,7 @@ struct Visit {
 }
 
 pub(super) fn router(live: Live, door: Door) -> Router {
-    Router::new()
-        .route("/live", get(upgrade))
-        .with_state(Entrance { live, door })
+    Router::new().route("/live", get(upgrade)).with_state(Entrance { live, door })
 }
 
 async fn upgrade(State(entrance): State<Entrance>, headers: HeaderMap, socket: WebSocketUpgrade) -> Response {
@@ -95,10 +93,7 @@ async fn upgrade(State(entrance): State<Entrance>, headers: HeaderMap, socket: W
 }
 
 async fn goodbye<S: futures::Sink<Message> + Unpin>(sink: &mut S, code: u16) {
-    let frame = CloseFrame {
-        code,
-        reason: "".into(),
-    };
+    let frame = CloseFrame { code, reason: "".into() };
     let _ = timeout(CLOSE_WITHIN, sink.send(Message::Close(Some(frame)))).await;
 }
 
@@ -115,11 +110,7 @@ impl Entrance {
 
     async fn serve(self, socket: WebSocket, user: UserId, session: SessionHash) {
         let mut connected = self.live.hub.connect(user, session);
-        let visit = Visit {
-            id: connected.id,
-            user,
-            entrance: self,
-        };
+        let visit = Visit { id: connected.id, user, entrance: self };
         let (mut sink, mut stream) = socket.split();
         let closed = tokio::select! {
             code = visit.write(&mut sink, &mut connected) => code,
@@ -128,10 +119,7 @@ impl Entrance {
         if let Some(code) = closed {
             goodbye(&mut sink, code).await;
             // Hanging up with unread messages would take the close frame from the browser.
-            let _ = timeout(CLOSE_WITHIN, async {
-                while let Some(Ok(_)) = stream.next().await {}
-            })
-            .await;
+            let _ = timeout(CLOSE_WITHIN, async { while let Some(Ok(_)) = stream.next().await {} }).await;
         }
     }
 }
@@ -158,10 +146,7 @@ impl Visit {
                 code = &mut connected.closing => return code.ok(),
                 sent = sink.send(Message::text(text)) => sent.ok()?,
             }
-            outgoing
-                .recorded_at
-                .into_iter()
-                .for_each(|at| self.record_lag(at));
+            outgoing.recorded_at.into_iter().for_each(|at| self.record_lag(at));
         }
     }
 
@@ -178,11 +163,7 @@ impl Visit {
             let Some(said) = understand(&message) else {
                 continue;
             };
-            let flow = if welcome {
-                self.answer(said).await
-            } else {
-                self.greet(said)
-            };
+            let flow = if welcome { self.answer(said).await } else { self.greet(said) };
             if flow.is_break() {
                 return std::future::pending().await;
             }
@@ -202,10 +183,9 @@ impl Visit {
 
     fn greet(&self, said: Result<ClientMessage, AppError>) -> ControlFlow<()> {
         match said {
-            Ok(ClientMessage::Hello { version: VERSION }) => self.say(ServerMessage::Welcome {
-                version: VERSION,
-                ping_every: PING_EVERY,
-            }),
+            Ok(ClientMessage::Hello { version: VERSION }) => {
+                self.say(ServerMessage::Welcome { version: VERSION, ping_every: PING_EVERY })
+            }
             _ => self.close(close::OLD_VERSION),
         }
     }
@@ -225,10 +205,7 @@ impl Visit {
     async fn subscribe(&self, topic: &Topic, since: Seq) -> ControlFlow<()> {
         if !self.entrance.live.hub.has_room(self.id, topic) {
             let error = AppError::invalid("topic", "These are too many topics for one connection.");
-            return self.say(ServerMessage::Error {
-                error,
-                topic: Some(topic.clone()),
-            });
+            return self.say(ServerMessage::Error { error, topic: Some(topic.clone()) });
         }
         match self.admit(topic).await {
             Ok(Some((org, actor))) => match self.follow(topic, org, actor, since).await {
@@ -236,10 +213,9 @@ impl Visit {
                 Err(_) => self.close(TRY_AGAIN),
             },
             Ok(None) => self.close(close::FORBIDDEN),
-            Err(AppError::NotFound) => self.say(ServerMessage::Error {
-                error: AppError::NotFound,
-                topic: Some(topic.clone()),
-            }),
+            Err(AppError::NotFound) => {
+                self.say(ServerMessage::Error { error: AppError::NotFound, topic: Some(topic.clone()) })
+            }
             Err(_) => self.close(TRY_AGAIN),
         }
     }

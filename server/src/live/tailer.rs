@@ -62,8 +62,7 @@ impl Tailer {
         let orgs: Vec<OrgId> = watched.keys().copied().collect();
         let heads = self.store.heads(&orgs).await?;
         let behind = |org: &OrgId| heads.get(org).copied().unwrap_or(Seq(0)) > watched[org];
-        self.catch_up_with(orgs.into_iter().filter(behind).collect())
-            .await
+        self.catch_up_with(orgs.into_iter().filter(behind).collect()).await
     }
 
     async fn catch_up(&self, org: OrgId) -> Result<(), AppError> {

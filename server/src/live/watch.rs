@@ -39,10 +39,8 @@ impl Watchman {
             return Ok(());
         }
         let sessions: Vec<_> = seats.iter().map(|seat| seat.session).collect();
-        let members: BTreeSet<_> = seats
-            .iter()
-            .flat_map(|seat| seat.orgs.iter().map(|org| (*org, seat.user)))
-            .collect();
+        let members: BTreeSet<_> =
+            seats.iter().flat_map(|seat| seat.orgs.iter().map(|org| (*org, seat.user))).collect();
         let valid = self.store.sessions(&sessions, self.clock.now()).await?;
         let roles = self.store.roles(&members.into_iter().collect::<Vec<_>>()).await?;
         self.hub.enforce(&seats, &valid, &roles);

@@ -58,9 +58,10 @@ impl Accounts for AccountsService {
             return self.sign_in(caller, SignIn { email: command.email, password: command.password }).await;
         }
         let now = app.clock.now();
-        let member = accounts::create(&mut tx, (&name, &email), &hash, &app.settings.org, now)
-            .await?
-            .ok_or_else(|| AppError::invalid("email", "This address has an account already. Sign in instead."))?;
+        let member =
+            accounts::create(&mut tx, (&name, &email), &hash, &app.settings.org, now).await?.ok_or_else(
+                || AppError::invalid("email", "This address has an account already. Sign in instead."),
+            )?;
         let events = self.welcome(&mut tx, &member, now).await?;
         self.start_session(caller, &mut tx, member.actor.user, now).await?;
         let answer = SignedIn { org: app.settings.org.to_string() };
@@ -133,7 +134,13 @@ impl AccountsService {
         Ok(changes.into_iter().map(|change| NewEvent { at: now, issue: None, change }).collect())
     }
 
-    async fn start_session(&self, caller: &Caller, tx: &mut Tx, user: UserId, now: Timestamp) -> Result<(), AppError> {
+    async fn start_session(
+        &self,
+        caller: &Caller,
+        tx: &mut Tx,
+        user: UserId,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
         let token: Secret = new_token();
         let until = Timestamp(now.0 + time::Duration::days(SESSION_DAYS));
         accounts::start_session(tx.connection()?, user, self.0.key.session(&token), now, until).await?;

@@ -13,8 +13,7 @@ use tracker_domain::{
 
 use super::once;
 use crate::{
-    App,
-    markdown,
+    App, markdown,
     storage::{NewEvent, comments, issues},
 };
 
@@ -36,7 +35,9 @@ impl Comments for CommentsService {
         let issue = issues::resolve(&mut tx, &member, &key, Action::Comment).await?;
         let body = Markdown::parse_some("body", &command.body)?;
         let now = app.clock.now();
-        let id = comments::insert(&mut tx, &member, &issue, (&body, &markdown::render_apart(&body).await?), now).await?;
+        let id =
+            comments::insert(&mut tx, &member, &issue, (&body, &markdown::render_apart(&body).await?), now)
+                .await?;
         let added = Change::CommentAdded { comment: id };
         let event = NewEvent { at: now, issue: Some((issue.id, issue.facts)), change: added };
         let answer = CommentAdded { org: command.org, key, id };

@@ -7,8 +7,8 @@ use tracker_domain::{
     event::{Change, Facts},
     id::{IssueKey, ProjectKey, UserId},
     issue::{
-        CreateIssue, EditIssue, IssueChanged, IssueFilter, IssueHead, IssueList, IssueRef, IssueView, ListIssues,
-        Property, Severity, SetProperty,
+        CreateIssue, EditIssue, IssueChanged, IssueFilter, IssueHead, IssueList, IssueRef, IssueView,
+        ListIssues, Property, SetProperty, Severity,
     },
     org::{Framed, Person},
     page::Cursor,
@@ -21,8 +21,7 @@ use tracker_domain::{
 
 use super::{once, page::tell};
 use crate::{
-    App,
-    markdown,
+    App, markdown,
     storage::{
         Member, NewEvent, Tx,
         issue_page::{self, IssuePage},
@@ -37,7 +36,12 @@ pub struct IssuesService(pub App);
 
 #[async_trait]
 impl Issues for IssuesService {
-    async fn list(&self, caller: &Caller, command: ListIssues, flash: &str) -> Result<Framed<IssueList>, AppError> {
+    async fn list(
+        &self,
+        caller: &Caller,
+        command: ListIssues,
+        flash: &str,
+    ) -> Result<Framed<IssueList>, AppError> {
         tell(caller, self.read_list(caller, &command, flash).await)
     }
 
@@ -45,7 +49,12 @@ impl Issues for IssuesService {
         tell(caller, self.read_blank(caller, org, flash).await)
     }
 
-    async fn view(&self, caller: &Caller, issue: IssueRef, flash: &str) -> Result<Framed<IssueView>, AppError> {
+    async fn view(
+        &self,
+        caller: &Caller,
+        issue: IssueRef,
+        flash: &str,
+    ) -> Result<Framed<IssueView>, AppError> {
         tell(caller, self.read_issue(caller, &issue, flash).await)
     }
 
@@ -59,7 +68,12 @@ impl Issues for IssuesService {
         }
         let new = Checked::read(&command)?;
         let html = markdown::render_apart(&new.description).await?;
-        let issue = NewIssue { title: &new.title, description: &new.description, html: &html, severity: new.severity };
+        let issue = NewIssue {
+            title: &new.title,
+            description: &new.description,
+            html: &html,
+            severity: new.severity,
+        };
         let now = app.clock.now();
         let issue = issues::insert(&mut tx, &member, new.project.as_str(), &issue, now)
             .await?
@@ -87,9 +101,11 @@ impl Issues for IssuesService {
         let mut version = issue.version;
         if !events.is_empty() {
             let html = markdown::render_apart(&description).await?;
-            version = issues::update_texts(&mut tx, &member, &issue, (&title, &description, &html), now).await?;
+            version =
+                issues::update_texts(&mut tx, &member, &issue, (&title, &description, &html), now).await?;
         }
-        once::finish(app, tx, &member, claim.as_ref(), (changed(command.issue.org, &issue, version), events)).await
+        once::finish(app, tx, &member, claim.as_ref(), (changed(command.issue.org, &issue, version), events))
+            .await
     }
 
     async fn set(&self, caller: &Caller, command: SetProperty) -> Result<IssueChanged, AppError> {
@@ -115,7 +131,12 @@ impl Issues for IssuesService {
 }
 
 impl IssuesService {
-    async fn read_list(&self, caller: &Caller, command: &ListIssues, flash: &str) -> Result<Framed<IssueList>, AppError> {
+    async fn read_list(
+        &self,
+        caller: &Caller,
+        command: &ListIssues,
+        flash: &str,
+    ) -> Result<Framed<IssueList>, AppError> {
         let app = &self.0;
         let filter = IssueFilter::parse(&command.q, &command.status, &command.severity)?;
         let after = Some(command.after.as_str()).filter(|after| !after.is_empty());
@@ -132,11 +153,17 @@ impl IssuesService {
         Ok(issue_page::blank(&mut tx, (flash, app.flash_owner(caller))).await?.framed()?.0)
     }
 
-    async fn read_issue(&self, caller: &Caller, issue: &IssueRef, flash: &str) -> Result<Framed<IssueView>, AppError> {
+    async fn read_issue(
+        &self,
+        caller: &Caller,
+        issue: &IssueRef,
+        flash: &str,
+    ) -> Result<Framed<IssueView>, AppError> {
         let app = &self.0;
         let mut tx = app.db.read(&app.identity(caller, &issue.org)?).await?;
         let key = issue.key.parse().map_err(|_| AppError::NotFound)?;
-        let (page, actor) = issue_page::page(&mut tx, &key, (flash, app.flash_owner(caller))).await?.framed()?;
+        let (page, actor) =
+            issue_page::page(&mut tx, &key, (flash, app.flash_owner(caller))).await?.framed()?;
         let view = page.view.map(|found| issue_view(found, actor)).transpose()?.ok_or(AppError::NotFound)?;
         Ok(Framed { frame: page.frame, view })
     }
@@ -161,7 +188,12 @@ struct Checked {
 impl Checked {
     fn read(command: &CreateIssue) -> Result<Self, AppError> {
         let (title, description) = read_texts(&command.title, &command.description)?;
-        Ok(Self { title, description, severity: command.severity.parse()?, project: command.project.parse()? })
+        Ok(Self {
+            title,
+            description,
+            severity: command.severity.parse()?,
+            project: command.project.parse()?,
+        })
     }
 }
 
@@ -186,7 +218,12 @@ fn conflict(issue: Resolved) -> AppError {
     AppError::Conflict { current, version: issue.version }
 }
 
-fn text_events(issue: &Resolved, title: &IssueTitle, description: &Markdown, now: Timestamp) -> Vec<NewEvent> {
+fn text_events(
+    issue: &Resolved,
+    title: &IssueTitle,
+    description: &Markdown,
+    now: Timestamp,
+) -> Vec<NewEvent> {
     let mut events = Vec::new();
     if issue.title != title.as_str() {
         let change = Change::TitleChanged { from: issue.title.clone(), to: title.to_string() };
@@ -198,7 +235,13 @@ fn text_events(issue: &Resolved, title: &IssueTitle, description: &Markdown, now
     events
 }
 
-async fn set_status(tx: &mut Tx, member: &Member, issue: &Resolved, to: Status, now: Timestamp) -> Result<Vec<NewEvent>, AppError> {
+async fn set_status(
+    tx: &mut Tx,
+    member: &Member,
+    issue: &Resolved,
+    to: Status,
+    now: Timestamp,
+) -> Result<Vec<NewEvent>, AppError> {
     let from = issue.facts.status;
     if from == to {
         return Ok(Vec::new());
@@ -208,7 +251,13 @@ async fn set_status(tx: &mut Tx, member: &Member, issue: &Resolved, to: Status, 
     Ok(vec![event(issue, facts, now, Change::StatusMoved { from, to })])
 }
 
-async fn set_severity(tx: &mut Tx, member: &Member, issue: &Resolved, to: Severity, now: Timestamp) -> Result<Vec<NewEvent>, AppError> {
+async fn set_severity(
+    tx: &mut Tx,
+    member: &Member,
+    issue: &Resolved,
+    to: Severity,
+    now: Timestamp,
+) -> Result<Vec<NewEvent>, AppError> {
     let from = issue.facts.severity;
     if from == to {
         return Ok(Vec::new());
@@ -218,7 +267,13 @@ async fn set_severity(tx: &mut Tx, member: &Member, issue: &Resolved, to: Severi
     Ok(vec![event(issue, facts, now, Change::SeveritySet { from, to })])
 }
 
-async fn set_assignee(tx: &mut Tx, member: &Member, issue: &Resolved, id: &str, now: Timestamp) -> Result<Vec<NewEvent>, AppError> {
+async fn set_assignee(
+    tx: &mut Tx,
+    member: &Member,
+    issue: &Resolved,
+    id: &str,
+    now: Timestamp,
+) -> Result<Vec<NewEvent>, AppError> {
     let to = find_assignee(tx, member, id).await?;
     if issue.assignee.as_ref().map(|p| p.id) == to.as_ref().map(|p| p.id) {
         return Ok(Vec::new());
@@ -232,12 +287,19 @@ async fn find_assignee(tx: &mut Tx, member: &Member, id: &str) -> Result<Option<
     if id.is_empty() {
         return Ok(None);
     }
-    let unknown = || AppError::invalid("assignee", "This person cannot be given an issue here. Choose from the list.");
+    let unknown =
+        || AppError::invalid("assignee", "This person cannot be given an issue here. Choose from the list.");
     let id = UserId(id.parse().map_err(|_| unknown())?);
     issues::assignable(tx, member, id).await?.map(Some).ok_or_else(unknown)
 }
 
-async fn set_tags(tx: &mut Tx, member: &Member, issue: &Resolved, tags: &[TagName], now: Timestamp) -> Result<Vec<NewEvent>, AppError> {
+async fn set_tags(
+    tx: &mut Tx,
+    member: &Member,
+    issue: &Resolved,
+    tags: &[TagName],
+    now: Timestamp,
+) -> Result<Vec<NewEvent>, AppError> {
     let wanted: Vec<String> = tags.iter().map(ToString::to_string).collect();
     let added: Vec<_> = wanted.iter().filter(|tag| !issue.tags.contains(tag)).cloned().collect();
     let removed: Vec<_> = issue.tags.iter().filter(|tag| !wanted.contains(tag)).cloned().collect();

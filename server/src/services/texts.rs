@@ -22,11 +22,8 @@ impl Texts for TextsService {
 impl TextsService {
     async fn require_signed_in(&self, caller: &Caller) -> Result<(), AppError> {
         let app = &self.0;
-        let identity = Identity {
-            session: app.session(caller),
-            org: app.settings.org.clone(),
-            now: app.clock.now(),
-        };
+        let identity =
+            Identity { session: app.session(caller), org: app.settings.org.clone(), now: app.clock.now() };
         match app.db.read(&identity).await?.member().await {
             // A member of another organization is signed in as well.
             Ok(_) | Err(AppError::NotFound) => Ok(()),

@@ -60,7 +60,13 @@ pub async fn create(
 }
 
 /// Makes the first project of an organization.
-pub async fn create_project(tx: &mut Tx, org: OrgId, key: &str, name: &str, now: Timestamp) -> Result<(), AppError> {
+pub async fn create_project(
+    tx: &mut Tx,
+    org: OrgId,
+    key: &str,
+    name: &str,
+    now: Timestamp,
+) -> Result<(), AppError> {
     sqlx::query!(
         "INSERT INTO projects (org_id, key, name, created_at) VALUES ($1, $2, $3, $4)",
         org.0,
@@ -119,7 +125,12 @@ pub struct DoorRow {
 }
 
 /// Reads it in one statement.
-pub async fn door(tx: &mut Tx, org: &OrgSlug, flash: &str, owner: Option<SessionHash>) -> Result<DoorRow, AppError> {
+pub async fn door(
+    tx: &mut Tx,
+    org: &OrgSlug,
+    flash: &str,
+    owner: Option<SessionHash>,
+) -> Result<DoorRow, AppError> {
     let owner = owner.map(|hash| hash.0.to_vec());
     let row = sqlx::query!(
         r#"SELECT d.org_name, d.has_accounts AS "has_accounts!",
@@ -153,7 +164,12 @@ pub async fn home(tx: &mut Tx, preferred: &OrgSlug) -> Result<Option<String>, Ap
 }
 
 /// Replaces a password's hash, for instance by one with newer parameters.
-pub async fn set_password_hash(tx: &mut Tx, user: UserId, hash: &str, now: Timestamp) -> Result<(), AppError> {
+pub async fn set_password_hash(
+    tx: &mut Tx,
+    user: UserId,
+    hash: &str,
+    now: Timestamp,
+) -> Result<(), AppError> {
     sqlx::query!(
         "WITH me AS (SELECT set_config('tracker.user', $1::bigint::text, true))
          UPDATE credentials SET password_hash = $2, updated_at = $3 FROM me WHERE user_id = $1",

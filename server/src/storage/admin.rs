@@ -14,9 +14,7 @@ use super::{ConnectError, options};
 
 /// A connection as the owner.
 pub async fn connect(url: &Secret) -> Result<PgConnection, ConnectError> {
-    PgConnection::connect_with(&options(url)?)
-        .await
-        .map_err(ConnectError::Unreachable)
+    PgConnection::connect_with(&options(url)?).await.map_err(ConnectError::Unreachable)
 }
 
 /// A member as `tracker admin members` lists them.
@@ -86,10 +84,7 @@ pub async fn set_role(
     let Some(member) = members.iter().find(|member| member.email == email.as_str()) else {
         return Ok(RoleChange::NoMember);
     };
-    let from: Role = member
-        .role
-        .parse()
-        .map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+    let from: Role = member.role.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
     if from == to {
         return Ok(RoleChange::Same);
     }
@@ -104,11 +99,7 @@ pub async fn set_role(
     )
     .execute(&mut *tx)
     .await?;
-    let change = Change::RoleChanged {
-        user: UserId(member.user_id),
-        from,
-        to,
-    };
+    let change = Change::RoleChanged { user: UserId(member.user_id), from, to };
     append(&mut tx, (member.org_id, member.user_id), &change, now).await?;
     tx.commit().await?;
     Ok(RoleChange::Done(from))
@@ -147,10 +138,7 @@ pub async fn account(
     email: &Email,
 ) -> Result<Option<(UserId, String)>, sqlx::Error> {
     let row = sqlx::query!("SELECT id, name FROM users WHERE email = $1", email.as_str());
-    Ok(row
-        .fetch_optional(connection)
-        .await?
-        .map(|row| (UserId(row.id), row.name)))
+    Ok(row.fetch_optional(connection).await?.map(|row| (UserId(row.id), row.name)))
 }
 
 /// Replaces a password and ends the person's sessions; gives how many there were.
@@ -170,9 +158,7 @@ pub async fn set_password(
     )
     .execute(&mut *tx)
     .await?;
-    let ended = sqlx::query!("DELETE FROM sessions WHERE user_id = $1", user.0)
-        .execute(&mut *tx)
-        .await?;
+    let ended = sqlx::query!("DELETE FROM sessions WHERE user_id = $1", user.0).execute(&mut *tx).await?;
     tx.commit().await?;
     Ok(ended.rows_affected())
 }

@@ -6,7 +6,13 @@ use super::{Db, db};
 use crate::{fault::fault, session::SessionHash};
 
 /// Keeps what came of a form under an id that only its owner can use.
-pub async fn keep(db_: &Db, id: &str, owner: SessionHash, flash: &Flash, now: Timestamp) -> Result<(), AppError> {
+pub async fn keep(
+    db_: &Db,
+    id: &str,
+    owner: SessionHash,
+    flash: &Flash,
+    now: Timestamp,
+) -> Result<(), AppError> {
     let flash = serde_json::to_value(flash).map_err(|error| fault(&error))?;
     sqlx::query!(
         "INSERT INTO flashes (id, owner, flash, created_at) VALUES ($1, $2, $3, $4)",

@@ -38,8 +38,5 @@ pub async fn lag(pool: &PgPool, reader: &str) -> Result<Lag, sqlx::Error> {
     )
     .fetch_one(pool)
     .await?;
-    Ok(Lag {
-        events: row.events,
-        seconds: row.seconds.max(0.0),
-    })
+    Ok(Lag { events: row.events, seconds: row.seconds.max(0.0) })
 }

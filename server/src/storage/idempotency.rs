@@ -21,7 +21,11 @@ pub struct Claim {
 
 /// Takes the name for this transaction. Somebody else who has it at this moment is waited for. `Some` is the answer
 /// that was given before; the same name for another request is refused.
-pub async fn claim<T: DeserializeOwned>(tx: &mut Tx, claim: &Claim, now: Timestamp) -> Result<Option<T>, AppError> {
+pub async fn claim<T: DeserializeOwned>(
+    tx: &mut Tx,
+    claim: &Claim,
+    now: Timestamp,
+) -> Result<Option<T>, AppError> {
     let taken = sqlx::query_scalar!(
         "INSERT INTO idempotency_keys (scope, key, endpoint, request, created_at) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT DO NOTHING RETURNING true",
@@ -46,7 +50,10 @@ pub async fn claim<T: DeserializeOwned>(tx: &mut Tx, claim: &Claim, now: Timesta
     .await
     .map_err(db)?;
     if before.endpoint != claim.endpoint || before.request != claim.request.0 {
-        return Err(AppError::invalid("idempotency_key", "This form was already sent with other content. Load the page again."));
+        return Err(AppError::invalid(
+            "idempotency_key",
+            "This form was already sent with other content. Load the page again.",
+        ));
     }
     let answer = before.answer.ok_or_else(|| fault(&"a claimed write has no answer"))?;
     serde_json::from_value(answer).map(Some).map_err(|error| fault(&error))

@@ -36,7 +36,12 @@ pub struct Resolved {
 }
 
 /// Finds an issue for an action and locks it. What the actor may not see does not exist.
-pub async fn resolve(tx: &mut Tx, member: &Member, key: &IssueKey, action: Action) -> Result<Resolved, AppError> {
+pub async fn resolve(
+    tx: &mut Tx,
+    member: &Member,
+    key: &IssueKey,
+    action: Action,
+) -> Result<Resolved, AppError> {
     let row = sqlx::query!(
         r#"SELECT i.id, i.project_id, i.reporter_id, i.status, i.severity, i.title, i.description, i.version,
                   a.id AS "assignee_id?", a.name AS "assignee_name?",
@@ -66,7 +71,12 @@ pub async fn resolve(tx: &mut Tx, member: &Member, key: &IssueKey, action: Actio
         assignee: assignee.map(|(id, name)| Person { id: UserId(id), name }),
         tags: row.tags,
         version: row.version,
-        facts: Facts { project: ProjectId(row.project_id), reporter, severity: row.severity.parse()?, status },
+        facts: Facts {
+            project: ProjectId(row.project_id),
+            reporter,
+            severity: row.severity.parse()?,
+            status,
+        },
     })
 }
 
@@ -155,7 +165,13 @@ pub async fn update_texts(
 }
 
 /// Moves an issue; entering DONE stamps it as closed, leaving DONE takes that back.
-pub async fn update_status(tx: &mut Tx, member: &Member, issue: &Resolved, to: Status, now: Timestamp) -> Result<(), AppError> {
+pub async fn update_status(
+    tx: &mut Tx,
+    member: &Member,
+    issue: &Resolved,
+    to: Status,
+    now: Timestamp,
+) -> Result<(), AppError> {
     sqlx::query!(
         "UPDATE issues SET status = $3, updated_at = $4, closed_at = CASE WHEN $3 = 'DONE' THEN $4::timestamptz END
          WHERE org_id = $1 AND id = $2",
@@ -171,7 +187,13 @@ pub async fn update_status(tx: &mut Tx, member: &Member, issue: &Resolved, to: S
 }
 
 /// Weighs an issue.
-pub async fn update_severity(tx: &mut Tx, member: &Member, issue: &Resolved, to: Severity, now: Timestamp) -> Result<(), AppError> {
+pub async fn update_severity(
+    tx: &mut Tx,
+    member: &Member,
+    issue: &Resolved,
+    to: Severity,
+    now: Timestamp,
+) -> Result<(), AppError> {
     sqlx::query!(
         "UPDATE issues SET severity = $3, updated_at = $4 WHERE org_id = $1 AND id = $2",
         member.org.0,

@@ -47,15 +47,11 @@ pub async fn migrate(url: &Secret) -> Result<(), ConnectError> {
 
 /// Removes what nobody needs any more; gives how many rows went.
 pub async fn clean_up(pool: &PgPool, now: Timestamp) -> Result<u64, sqlx::Error> {
-    let sessions = sqlx::query!("DELETE FROM sessions WHERE expires_at <= $1", now.0)
-        .execute(pool)
-        .await?;
-    let flashes = sqlx::query!(
-        "DELETE FROM flashes WHERE created_at < $1::timestamptz - interval '1 hour'",
-        now.0
-    )
-    .execute(pool)
-    .await?;
+    let sessions = sqlx::query!("DELETE FROM sessions WHERE expires_at <= $1", now.0).execute(pool).await?;
+    let flashes =
+        sqlx::query!("DELETE FROM flashes WHERE created_at < $1::timestamptz - interval '1 hour'", now.0)
+            .execute(pool)
+            .await?;
     let keys = sqlx::query!(
         "DELETE FROM idempotency_keys WHERE created_at < $1::timestamptz - interval '24 hours'",
         now.0

@@ -39,7 +39,10 @@ struct Listed {
 /// The columns that a sort key orders by, each with how its cursor's text is read.
 fn key_columns(key: SortKey) -> &'static [(&'static str, &'static str)] {
     match key {
-        SortKey::Key => &[("i.project_id", "split_part(@, '.', 1)::bigint"), ("i.number", "split_part(@, '.', 2)::bigint")],
+        SortKey::Key => &[
+            ("i.project_id", "split_part(@, '.', 1)::bigint"),
+            ("i.number", "split_part(@, '.', 2)::bigint"),
+        ],
         SortKey::Title => &[("i.title", "@")],
         SortKey::Status => &[("i.status_rank", "@::smallint")],
         SortKey::Severity => &[("i.severity_rank", "@::smallint")],
@@ -65,7 +68,9 @@ fn key_value(key: SortKey, listed: &Listed) -> String {
 fn readable(key: SortKey, value: &str) -> bool {
     match key {
         SortKey::Title => true,
-        SortKey::Key => value.split_once('.').is_some_and(|(a, b)| a.parse::<i64>().is_ok() && b.parse::<i64>().is_ok()),
+        SortKey::Key => {
+            value.split_once('.').is_some_and(|(a, b)| a.parse::<i64>().is_ok() && b.parse::<i64>().is_ok())
+        }
         SortKey::Status | SortKey::Severity => value.parse::<i16>().is_ok(),
         SortKey::Created | SortKey::Updated => value.parse().ok().and_then(Timestamp::from_micros).is_some(),
     }
@@ -112,13 +117,18 @@ fn escape_like(text: &str) -> String {
 /// Reads a page of the list.
 pub async fn page(tx: &mut Tx, query: &ListQuery<'_>) -> Result<PageRow<IssueList>, AppError> {
     if query.after.is_some_and(|cursor| !readable(query.sort.key, &cursor.value)) {
-        return Err(AppError::invalid("after", "This page link does not fit the order. Start from the first page."));
+        return Err(AppError::invalid(
+            "after",
+            "This page link does not fit the order. Start from the first page.",
+        ));
     }
     let own = " AND (current_setting('tracker.role') <> 'REPORTER' OR i.reporter_id = tracker_user())";
     let mut builder = QueryBuilder::new("SELECT tracker_user() AS user_id, tracker_frame() AS frame, ");
     builder.push("(SELECT f.flash FROM flashes f WHERE f.id = ").push_bind(query.flash.0.to_owned());
     builder.push(" AND f.owner = ").push_bind(query.flash.1.map(|hash| hash.0.to_vec())).push(") AS flash, ");
-    builder.push("(SELECT count(*) FROM issues i WHERE i.org_id = tracker_org() AND i.status <> 'DONE'").push(own);
+    builder
+        .push("(SELECT count(*) FROM issues i WHERE i.org_id = tracker_org() AND i.status <> 'DONE'")
+        .push(own);
     builder.push(") AS open, (SELECT coalesce(json_agg(tracker_row(i)), '[]') FROM (");
     push_rows(&mut builder, query, own);
     builder.push(") i) AS rows");

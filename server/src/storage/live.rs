@@ -56,11 +56,7 @@ impl LiveStore {
             &session.0[..],
             now.0
         );
-        Ok(user
-            .fetch_optional(&self.db.system)
-            .await
-            .map_err(db)?
-            .map(UserId))
+        Ok(user.fetch_optional(&self.db.system).await.map_err(db)?.map(UserId))
     }
 
     /// The organization of that name and the role of `user` in it, if they have one.
@@ -74,13 +70,7 @@ impl LiveStore {
         let Some(row) = row.fetch_optional(&self.db.system).await.map_err(db)? else {
             return Ok(None);
         };
-        Ok(Some((
-            OrgId(row.id),
-            Actor {
-                user,
-                role: row.role.parse()?,
-            },
-        )))
+        Ok(Some((OrgId(row.id), Actor { user, role: row.role.parse()? })))
     }
 
     /// What the policy looks at, of the issue with this key.
@@ -96,10 +86,7 @@ impl LiveStore {
         let Some(row) = row.fetch_optional(&self.db.system).await.map_err(db)? else {
             return Ok(None);
         };
-        Ok(Some(IssueFacts {
-            reporter: UserId(row.reporter_id),
-            status: row.status.parse()?,
-        }))
+        Ok(Some(IssueFacts { reporter: UserId(row.reporter_id), status: row.status.parse()? }))
     }
 
     /// The last position of each of these logs.
@@ -107,10 +94,7 @@ impl LiveStore {
         let ids: Vec<i64> = orgs.iter().map(|org| org.0).collect();
         let rows = sqlx::query!("SELECT org_id, seq FROM org_heads WHERE org_id = ANY ($1)", &ids);
         let rows = rows.fetch_all(&self.db.system).await.map_err(db)?;
-        Ok(rows
-            .into_iter()
-            .map(|row| (OrgId(row.org_id), Seq(row.seq)))
-            .collect())
+        Ok(rows.into_iter().map(|row| (OrgId(row.org_id), Seq(row.seq))).collect())
     }
 
     /// At most `limit` events after a position, in order, each with its issue as that is now.
@@ -152,19 +136,13 @@ impl LiveStore {
                 seq: Seq(row.seq),
                 at: Timestamp(row.at),
                 recorded_at: Timestamp(row.recorded_at),
-                actor: Person {
-                    id: UserId(row.actor_id),
-                    name: row.actor_name,
-                },
+                actor: Person { id: UserId(row.actor_id), name: row.actor_name },
                 change: read(Change::read(&row.kind, row.version, row.payload.0.data))?,
                 facts: row.payload.0.facts,
                 issue: None,
                 comment_html: row.comment_html,
             };
-            Ok(RawEvent {
-                issue: row.issue_id,
-                event,
-            })
+            Ok(RawEvent { issue: row.issue_id, event })
         });
         load.collect()
     }
@@ -182,14 +160,7 @@ impl LiveStore {
         let rows = rows.fetch_all(&self.db.system).await.map_err(db)?;
         let load = rows.into_iter().map(|row| {
             let (description, description_html) = (row.description, row.description_html);
-            (
-                row.id,
-                Arc::new(LoadedIssue {
-                    row: row.row.0,
-                    description,
-                    description_html,
-                }),
-            )
+            (row.id, Arc::new(LoadedIssue { row: row.row.0, description, description_html }))
         });
         Ok(load.collect())
     }
@@ -207,11 +178,7 @@ impl LiveStore {
             now.0
         );
         let rows = rows.fetch_all(&self.db.system).await.map_err(db)?;
-        Ok(rows
-            .into_iter()
-            .filter_map(|hash| hash.try_into().ok())
-            .map(SessionHash)
-            .collect())
+        Ok(rows.into_iter().filter_map(|hash| hash.try_into().ok()).map(SessionHash).collect())
     }
 
     /// The present roles of these persons in these organizations; who is no (enabled) member is left out.
@@ -249,10 +216,7 @@ impl LiveStore {
             .idle_timeout(None)
             .after_connect(|connection, _| {
                 Box::pin(async move {
-                    sqlx::raw_sql("SET ROLE tracker_system")
-                        .execute(connection)
-                        .await
-                        .map(|_| ())
+                    sqlx::raw_sql("SET ROLE tracker_system").execute(connection).await.map(|_| ())
                 })
             })
             .connect_lazy_with(options);

@@ -137,7 +137,8 @@ impl Db {
 
     /// Begins a transaction that reads at one position of the log, as `identity`.
     pub async fn read(&self, identity: &Identity) -> Result<Tx, AppError> {
-        Tx::begin(&self.app, format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {}", identity.sql())).await
+        Tx::begin(&self.app, format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {}", identity.sql()))
+            .await
     }
 
     /// Begins a transaction that writes, as `identity`.

@@ -37,9 +37,7 @@ pub async fn behind(pool: &PgPool, reader: &str) -> Result<Vec<OrgId>, sqlx::Err
 
 /// Every organization.
 pub async fn organizations(pool: &PgPool) -> Result<Vec<OrgId>, sqlx::Error> {
-    let ids = sqlx::query_scalar!("SELECT org_id FROM org_heads ORDER BY org_id")
-        .fetch_all(pool)
-        .await?;
+    let ids = sqlx::query_scalar!("SELECT org_id FROM org_heads ORDER BY org_id").fetch_all(pool).await?;
     Ok(ids.into_iter().map(OrgId).collect())
 }
 
@@ -71,12 +69,7 @@ impl Step {
         )
         .fetch_one(&mut *transaction)
         .await?;
-        Ok(Self {
-            transaction,
-            org,
-            reader,
-            seq: Seq(seq),
-        })
+        Ok(Self { transaction, org, reader, seq: Seq(seq) })
     }
 
     /// The next events, at most so many.
@@ -96,12 +89,7 @@ impl Step {
         };
         let events = rows.into_iter().map(|row| {
             let (change, facts) = read(&row.kind, row.version, row.payload)?;
-            Ok(LogEvent {
-                seq: Seq(row.seq),
-                at: Timestamp(row.at),
-                change,
-                facts,
-            })
+            Ok(LogEvent { seq: Seq(row.seq), at: Timestamp(row.at), change, facts })
         });
         let events: Vec<_> = events
             .collect::<Result<_, _>>()

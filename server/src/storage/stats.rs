@@ -66,9 +66,7 @@ pub async fn add(connection: &mut PgConnection, org: OrgId, new: &Additions) -> 
 
 /// Forgets the statistics of an organization, to be built anew.
 pub async fn clear(connection: &mut PgConnection, org: OrgId) -> Result<(), sqlx::Error> {
-    sqlx::query!("DELETE FROM daily_stats WHERE org_id = $1", org.0)
-        .execute(connection)
-        .await?;
+    sqlx::query!("DELETE FROM daily_stats WHERE org_id = $1", org.0).execute(connection).await?;
     Ok(())
 }
 
@@ -115,15 +113,6 @@ pub async fn page(
     .fetch_one(tx.connection()?)
     .await
     .map_err(db)?;
-    let view = StatsPage {
-        seq: Seq(row.seq),
-        days: row.days.0,
-        stock: row.stock.0,
-    };
-    Ok(PageRow {
-        user: row.user_id,
-        frame: row.frame,
-        flash: row.flash,
-        view,
-    })
+    let view = StatsPage { seq: Seq(row.seq), days: row.days.0, stock: row.stock.0 };
+    Ok(PageRow { user: row.user_id, frame: row.frame, flash: row.flash, view })
 }

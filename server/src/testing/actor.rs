@@ -142,7 +142,8 @@ impl Answer {
     /// The error of one that did not.
     #[track_caller]
     pub fn error(self) -> AppError {
-        let problem: Problem = serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("{}: {}", self.status, self.body));
+        let problem: Problem =
+            serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("{}: {}", self.status, self.body));
         assert_eq!(self.status.as_u16(), problem.status);
         assert_eq!(self.headers[header::CONTENT_TYPE], "application/problem+json");
         problem.error

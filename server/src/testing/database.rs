@@ -12,7 +12,8 @@ use crate::{session::random_text, storage};
 const TEMPLATE_LOCK: i64 = 7_331_001;
 
 fn with_database(url: &str, name: &str) -> String {
-    let (rest, query) = url.split_once('?').map_or((url, String::new()), |(rest, query)| (rest, format!("?{query}")));
+    let (rest, query) =
+        url.split_once('?').map_or((url, String::new()), |(rest, query)| (rest, format!("?{query}")));
     let (server, _) = rest.rsplit_once('/').unwrap();
     format!("{server}/{name}{query}")
 }

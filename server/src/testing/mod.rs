@@ -31,15 +31,8 @@ use tracker_domain::{
 };
 
 use crate::{
-    App, Settings, cli,
-    config::Metrics,
-    health::Health,
-    http::Site,
-    live::Live,
-    passwords::Passwords,
-    session::HashKey,
-    storage::Db,
-    worker::Tasks,
+    App, Settings, cli, config::Metrics, health::Health, http::Site, live::Live, passwords::Passwords,
+    session::HashKey, storage::Db, worker::Tasks,
 };
 
 /// Every actor's password.

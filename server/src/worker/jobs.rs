@@ -36,18 +36,14 @@ impl TaskHandler for CleanUp {
             return Err("the job has no application".to_owned());
         };
         let removed = jobs::clean_up(&app.db.system, app.clock.now()).await;
-        removed
-            .map(|rows| tracing::debug!(rows, "cleaned up"))
-            .map_err(|error| error.to_string())
+        removed.map(|rows| tracing::debug!(rows, "cleaned up")).map_err(|error| error.to_string())
     }
 }
 
 /// What is done again and again. After a night in which the machine slept it is done once, when it wakes.
 fn schedules() -> Result<Vec<Crontab>, ScheduleError> {
     let often = CronBuilder::new(CrontabTimer::every_n_minutes(10)?);
-    Ok(vec![
-        often.payload(CleanUp {})?.fill(CrontabFill::minutes(20)).build(),
-    ])
+    Ok(vec![often.payload(CleanUp {})?.fill(CrontabFill::minutes(20)).build()])
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -78,9 +74,7 @@ pub(super) async fn run(app: App, stop: CancellationToken, beat: Beat) -> Result
         .with_crons(schedules)
         .on(JobComplete, |done| async move { count(&done.job, "done") })
         .on(JobFail, |failed| async move { count(&failed.job, "failed") })
-        .on(JobPermanentlyFail, |failed| async move {
-            count(&failed.job, "given_up")
-        })
+        .on(JobPermanentlyFail, |failed| async move { count(&failed.job, "given_up") })
         .listen_os_shutdown_signals(false)
         .shutdown_signal(async move { stop.cancelled().await })
         .shutdown_grace_period(GRACE)

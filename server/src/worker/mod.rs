@@ -30,7 +30,5 @@ pub fn start(app: &App, tasks: &Tasks, stop: &CancellationToken) {
         });
     }
     let (app, token) = (app.clone(), stop.clone());
-    tasks.supervise("jobs", stop, move |beat| {
-        jobs::run(app.clone(), token.clone(), beat)
-    });
+    tasks.supervise("jobs", stop, move |beat| jobs::run(app.clone(), token.clone(), beat));
 }

@@ -56,19 +56,10 @@ fn sum(events: &[LogEvent]) -> BTreeMap<Row, Counts> {
     for event in events {
         let Some(facts) = &event.facts else { continue };
         for effect in effects(&event.change, facts) {
-            let row = (
-                event.at.day(),
-                facts.project,
-                facts.reporter,
-                effect.severity,
-                effect.status,
-            );
+            let row = (event.at.day(), facts.project, facts.reporter, effect.severity, effect.status);
             let more = [effect.delta, effect.opened, effect.closed, effect.reopened];
             let counts = sums.entry(row).or_default();
-            counts
-                .iter_mut()
-                .zip(more)
-                .for_each(|(count, more)| *count += more);
+            counts.iter_mut().zip(more).for_each(|(count, more)| *count += more);
         }
     }
     sums.retain(|_, counts| *counts != [0; 4]);
@@ -102,30 +93,12 @@ mod tests {
 
     #[test]
     fn events_of_one_row_are_one_addition_and_what_cancels_out_is_none() {
-        let facts = |severity, status| Facts {
-            project: ProjectId(1),
-            reporter: UserId(2),
-            severity,
-            status,
-        };
+        let facts = |severity, status| Facts { project: ProjectId(1), reporter: UserId(2), severity, status };
         let at = Timestamp(time::macros::datetime!(2026-11-21 10:00 UTC));
-        let event = |change, facts| LogEvent {
-            seq: Seq(1),
-            at,
-            change,
-            facts: Some(facts),
-        };
-        let created = || Change::IssueCreated {
-            title: "It breaks".into(),
-        };
-        let raised = Change::SeveritySet {
-            from: Severity::Low,
-            to: Severity::High,
-        };
-        let lowered = Change::SeveritySet {
-            from: Severity::High,
-            to: Severity::Low,
-        };
+        let event = |change, facts| LogEvent { seq: Seq(1), at, change, facts: Some(facts) };
+        let created = || Change::IssueCreated { title: "It breaks".into() };
+        let raised = Change::SeveritySet { from: Severity::Low, to: Severity::High };
+        let lowered = Change::SeveritySet { from: Severity::High, to: Severity::Low };
         let additions = columns(sum(&[
             event(created(), facts(Severity::Low, Status::Open)),
             event(created(), facts(Severity::Low, Status::Open)),

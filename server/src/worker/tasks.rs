@@ -64,10 +64,7 @@ impl Tasks {
         let (tasks, stop) = (self.clone(), stop.clone());
         self.running.spawn(async move {
             loop {
-                let beat = Beat {
-                    name,
-                    tasks: tasks.clone(),
-                };
+                let beat = Beat { name, tasks: tasks.clone() };
                 let error = match tokio::spawn(work(beat)).await {
                     Ok(Ok(())) => return,
                     Ok(Err(error)) => error.to_string(),
@@ -107,21 +104,12 @@ impl Tasks {
     }
 
     fn set(&self, name: &'static str, failures: u32) {
-        self.states().insert(
-            name,
-            State {
-                failures,
-                beat: Instant::now(),
-            },
-        );
+        self.states().insert(name, State { failures, beat: Instant::now() });
     }
 
     fn failed(&self, name: &'static str) -> u32 {
         let mut states = self.states();
-        let state = states.entry(name).or_insert(State {
-            failures: 0,
-            beat: Instant::now(),
-        });
+        let state = states.entry(name).or_insert(State { failures: 0, beat: Instant::now() });
         state.failures += 1;
         state.failures
     }
@@ -133,9 +121,7 @@ impl Tasks {
 
 fn wait_after(failures: u32) -> Duration {
     let (first, longest) = WAITS;
-    first
-        .saturating_mul(1 << failures.saturating_sub(1).min(10))
-        .min(longest)
+    first.saturating_mul(1 << failures.saturating_sub(1).min(10)).min(longest)
 }
 
 #[cfg(test)]
@@ -166,10 +152,7 @@ mod tests {
         sleep(Duration::from_millis(900)).await;
         assert_eq!(tasks.report()[0].failures, 2);
         sleep(Duration::from_secs(5)).await;
-        assert_eq!(
-            (tasks.report()[0].failures, starts.load(Ordering::SeqCst)),
-            (0, 3)
-        );
+        assert_eq!((tasks.report()[0].failures, starts.load(Ordering::SeqCst)), (0, 3));
         stop.cancel();
         tasks.stopped().await;
     }

@@ -65,7 +65,11 @@ async fn a_session_ends_by_signing_out_or_by_time() {
     ana.get("/main/issues").await.ok();
     ana.call("accounts/sign_out", json!({})).await.ok();
     assert_eq!(ana.cookie_header(), "");
-    assert_eq!(app.owner_count("SELECT count(*) FROM sessions").await, 0, "{stolen} is worth nothing any more");
+    assert_eq!(
+        app.owner_count("SELECT count(*) FROM sessions").await,
+        0,
+        "{stolen} is worth nothing any more"
+    );
 
     let ben = app.sign_up("Ben").await;
     app.clock.advance(Duration::from_secs(31 * 24 * 3600));
@@ -99,12 +103,21 @@ async fn a_sign_up_that_is_sent_twice_makes_one_account() {
 async fn the_cookie_is_out_of_reach_of_scripts_and_other_sites() {
     let app = TestApp::start().await;
     let body = json!({ "name": "Ana", "email": "ana@example.org", "password": PASSWORD });
-    let plain = app.anon().call("accounts/sign_up", body).await.ok().headers["set-cookie"].to_str().unwrap().to_owned();
-    assert!(plain.starts_with("session=") && plain.contains("HttpOnly") && plain.contains("SameSite=Lax"), "{plain}");
+    let plain = app.anon().call("accounts/sign_up", body).await.ok().headers["set-cookie"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    assert!(
+        plain.starts_with("session=") && plain.contains("HttpOnly") && plain.contains("SameSite=Lax"),
+        "{plain}"
+    );
 
     let app = app.with_settings(|settings| settings.public_url = "https://tracker.test".to_owned());
     let body = json!({ "email": "ana@example.org", "password": PASSWORD });
-    let tls = app.anon().call("accounts/sign_in", body).await.ok().headers["set-cookie"].to_str().unwrap().to_owned();
+    let tls = app.anon().call("accounts/sign_in", body).await.ok().headers["set-cookie"]
+        .to_str()
+        .unwrap()
+        .to_owned();
     assert!(tls.starts_with("__Host-session=") && tls.ends_with("; Secure"), "{tls}");
 }
 

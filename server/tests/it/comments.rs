@@ -13,9 +13,16 @@ async fn a_comment_is_counted_rendered_safe_and_in_the_timeline() {
     let view: Value = ana.call("issues/view", json!({ "org": "main", "key": key })).await.json();
     let entry = &view["view"]["timeline"][1];
     let html = entry["comment_html"].as_str().unwrap();
-    assert!(html.contains("<strong>Bold</strong>") && !html.contains("<script") && !html.contains("javascript:"), "{html}");
+    assert!(
+        html.contains("<strong>Bold</strong>") && !html.contains("<script") && !html.contains("javascript:"),
+        "{html}"
+    );
     assert_eq!(view["view"]["head"]["row"]["comments"], 1);
-    ana.get(&format!("/main/issues/{key}")).await.ok().contains("<strong>Bold</strong>").lacks("alert(1)</script>");
+    ana.get(&format!("/main/issues/{key}"))
+        .await
+        .ok()
+        .contains("<strong>Bold</strong>")
+        .lacks("alert(1)</script>");
 }
 
 #[tokio::test]
@@ -24,7 +31,14 @@ async fn an_empty_or_too_long_one_is_refused() {
     let ana = app.sign_up("Ana").await;
     let key = ana.create_issue("It breaks").await;
     assert!(ana.comment(&key, " \n").await.error().about("body").is_some());
-    assert!(ana.comment(&key, &"x".repeat(256 * 1024 + 1)).await.error().about("body").unwrap().contains("256 KiB"));
+    assert!(
+        ana.comment(&key, &"x".repeat(256 * 1024 + 1))
+            .await
+            .error()
+            .about("body")
+            .unwrap()
+            .contains("256 KiB")
+    );
     assert_eq!(ana.comment(&key, &"x".repeat(1024 * 1024)).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(app.owner_count("SELECT count(*) FROM comments").await, 0);
 }

@@ -24,7 +24,8 @@ async fn a_refused_form_keeps_what_was_typed_for_the_same_browser_alone() {
     let app = TestApp::start().await;
     let ana = app.sign_up("Ana").await;
     let typed = "A description that took an hour";
-    let fields = [("org", "main"), ("project", "CORE"), ("title", ""), ("severity", "HIGH"), ("description", typed)];
+    let fields =
+        [("org", "main"), ("project", "CORE"), ("title", ""), ("severity", "HIGH"), ("description", typed)];
     let back = ana.form("/main/issues/new", "issues/create", &fields).await.location();
     assert!(back.starts_with("/main/issues/new?flash="), "{back}");
     ana.get(&back).await.ok().contains(typed).contains("The title is missing.").contains("aria-invalid");
@@ -38,7 +39,12 @@ async fn somebody_without_a_session_gets_their_form_back_without_the_password() 
     let ana = app.anon();
     let fields = [("name", "Ana"), ("email", "nonsense"), ("password", "my secret words")];
     let back = ana.form("/signup", "accounts/sign_up", &fields).await.location();
-    ana.get(&back).await.ok().contains("value=\"nonsense\"").contains("Write a mail address").lacks("my secret words");
+    ana.get(&back)
+        .await
+        .ok()
+        .contains("value=\"nonsense\"")
+        .contains("Write a mail address")
+        .lacks("my secret words");
     app.anon().get(&back).await.ok().lacks("nonsense");
     assert_eq!(app.owner_count("SELECT count(*) FROM flashes WHERE flash::text LIKE '%secret%'").await, 0);
 }
@@ -48,7 +54,9 @@ async fn a_stale_edit_shows_both_texts() {
     let app = TestApp::start().await;
     let ana = app.sign_up("Ana").await;
     let key = ana.create_issue("First").await;
-    let edit = |title, version| [("org", "main"), ("key", "CORE-1"), ("title", title), ("description", ""), ("version", version)];
+    let edit = |title, version| {
+        [("org", "main"), ("key", "CORE-1"), ("title", title), ("description", ""), ("version", version)]
+    };
     let page = format!("/main/issues/{key}?edit=1");
     ana.form(&page, "issues/edit", &edit("Theirs", "1")).await.location();
     let back = ana.form(&page, "issues/edit", &edit("Mine", "1")).await.location();
@@ -60,7 +68,9 @@ async fn a_stale_edit_shows_both_texts() {
 async fn another_site_can_change_nothing() {
     let app = TestApp::start().await;
     let ana = app.sign_up("Ana").await;
-    for (name, value) in [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site"), ("origin", "null")] {
+    for (name, value) in
+        [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site"), ("origin", "null")]
+    {
         let request = http::Request::post("/api/v1/issues/create")
             .header("content-type", "application/x-www-form-urlencoded")
             .header(name, value)
@@ -78,8 +88,15 @@ async fn every_answer_is_hardened_and_scripts_carry_its_nonce() {
     let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap();
     assert!(!policy.contains("unsafe-inline") && page.body.contains(&format!("nonce=\"{nonce}\"")));
     let scripts = page.body.matches("<script").count();
-    assert_eq!(scripts, page.body.matches(&format!("nonce=\"{nonce}\"")).count(), "every script carries the nonce");
+    assert_eq!(
+        scripts,
+        page.body.matches(&format!("nonce=\"{nonce}\"")).count(),
+        "every script carries the nonce"
+    );
     assert!(!page.body.contains(" style=\""), "no style attributes");
     let missing = app.anon().get("/no/such/page").await;
-    assert_eq!((missing.status, missing.headers["x-content-type-options"].to_str().unwrap()), (StatusCode::NOT_FOUND, "nosniff"));
+    assert_eq!(
+        (missing.status, missing.headers["x-content-type-options"].to_str().unwrap()),
+        (StatusCode::NOT_FOUND, "nosniff")
+    );
 }

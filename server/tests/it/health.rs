@@ -17,11 +17,7 @@ use tracker_domain::text::Secret;
 
 async fn ask(router: &Router, path: &str, token: &str) -> (StatusCode, String) {
     let request = Request::get(path).header(header::AUTHORIZATION, format!("Bearer {token}"));
-    let answer = router
-        .clone()
-        .oneshot(request.body(Body::empty()).unwrap())
-        .await
-        .unwrap();
+    let answer = router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     let status = answer.status();
     let body = answer.into_body().collect().await.unwrap().to_bytes();
     (status, String::from_utf8(body.to_vec()).unwrap())
@@ -30,10 +26,7 @@ async fn ask(router: &Router, path: &str, token: &str) -> (StatusCode, String) {
 fn states(body: &str) -> Vec<(String, String)> {
     let body: Value = serde_json::from_str(body).unwrap();
     let parts = body["parts"].as_object().unwrap();
-    parts
-        .iter()
-        .map(|(name, part)| (name.clone(), part["state"].as_str().unwrap().to_owned()))
-        .collect()
+    parts.iter().map(|(name, part)| (name.clone(), part["state"].as_str().unwrap().to_owned())).collect()
 }
 
 #[tokio::test]
@@ -44,20 +37,13 @@ async fn each_part_says_how_it_is_and_one_that_fails_fails_the_whole() {
     let (status, body) = ask(&router, "/health", "").await;
     assert_eq!(status, 200, "{body}");
     let names = ["database", "migrations", "pool", "worker"];
-    assert_eq!(
-        states(&body),
-        names.map(|name| (name.to_owned(), "ok".to_owned()))
-    );
+    assert_eq!(states(&body), names.map(|name| (name.to_owned(), "ok".to_owned())));
     assert_eq!(ask(&router, "/health/ready", "").await.0, 200);
 
-    app.owner_sql("DELETE FROM _sqlx_migrations WHERE version = 1")
-        .await;
+    app.owner_sql("DELETE FROM _sqlx_migrations WHERE version = 1").await;
     let (status, body) = ask(&router, "/health", "").await;
     assert_eq!(status, 503);
-    assert!(
-        states(&body).contains(&("migrations".to_owned(), "failed".to_owned())),
-        "{body}"
-    );
+    assert!(states(&body).contains(&("migrations".to_owned(), "failed".to_owned())), "{body}");
     assert_eq!(ask(&router, "/health/ready", "").await.0, 503);
     assert_eq!(ask(&router, "/health/live", "").await.0, 200);
 }
@@ -68,24 +54,12 @@ async fn a_reader_that_does_not_read_and_a_task_that_fails_are_seen() {
     app.sign_up("Ana").await;
     let (tasks, stop) = (Tasks::default(), CancellationToken::new());
     let router = health::router(Health::new(&app.app, &tasks, &stop));
-    assert_eq!(
-        ask(&router, "/health", "").await.0,
-        200,
-        "a little behind is normal"
-    );
-    app.owner_sql("UPDATE events SET recorded_at = now() - interval '1 minute'")
-        .await;
+    assert_eq!(ask(&router, "/health", "").await.0, 200, "a little behind is normal");
+    app.owner_sql("UPDATE events SET recorded_at = now() - interval '1 minute'").await;
     let (status, body) = ask(&router, "/health", "").await;
     assert_eq!(status, 503, "{body}");
-    assert!(
-        states(&body).contains(&("worker".to_owned(), "failed".to_owned())),
-        "{body}"
-    );
-    assert_eq!(
-        ask(&router, "/health/ready", "").await.0,
-        200,
-        "people can be served all the same"
-    );
+    assert!(states(&body).contains(&("worker".to_owned(), "failed".to_owned())), "{body}");
+    assert_eq!(ask(&router, "/health/ready", "").await.0, 200, "people can be served all the same");
 
     app.owner_sql("UPDATE events SET recorded_at = now()").await;
     tasks.supervise("broken", &stop, |_| async { Err("it does not work") });
@@ -107,11 +81,7 @@ async fn who_is_about_to_stop_is_not_ready() {
 #[tokio::test]
 async fn no_answer_tells_strangers_anything_about_the_database() {
     let app = TestApp::start().await;
-    let router = health::router(Health::new(
-        &app.app,
-        &Tasks::default(),
-        &CancellationToken::new(),
-    ));
+    let router = health::router(Health::new(&app.app, &Tasks::default(), &CancellationToken::new()));
     app.app.db.close().await;
     let (status, body) = ask(&router, "/health", "").await;
     assert_eq!(status, 503);
@@ -123,21 +93,16 @@ async fn no_answer_tells_strangers_anything_about_the_database() {
 #[tokio::test]
 async fn metrics_are_there_when_wanted_and_for_those_with_the_token() {
     let app = TestApp::start().await;
-    let settings = |enabled, token: Option<&str>| Metrics {
-        enabled,
-        token: token.map(Secret::new),
-    };
+    let settings = |enabled, token: Option<&str>| Metrics { enabled, token: token.map(Secret::new) };
     let off = metrics::router(&settings(false, None), &app.app.db);
     assert_eq!(ask(&off, "/metrics", "").await.0, 404);
     let open = metrics::router(&settings(true, None), &app.app.db).layer(metrics::layer());
     ask(&open, "/metrics", "").await;
     let (status, body) = ask(&open, "/metrics", "").await;
     assert_eq!(status, 200);
-    for name in [
-        "tracker_http_requests_duration_seconds_bucket",
-        "tracker_pool_connections",
-        "tracker_pool_waiting",
-    ] {
+    for name in
+        ["tracker_http_requests_duration_seconds_bucket", "tracker_pool_connections", "tracker_pool_waiting"]
+    {
         assert!(body.contains(name), "{name}: {body}");
     }
     let closed = metrics::router(&settings(true, Some("a long enough token")), &app.app.db);

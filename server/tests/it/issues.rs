@@ -10,7 +10,12 @@ async fn view(actor: &Actor, key: &str) -> Value {
 }
 
 fn kinds(view: &Value) -> Vec<&str> {
-    view["timeline"].as_array().unwrap().iter().map(|entry| entry["change"]["kind"].as_str().unwrap()).collect()
+    view["timeline"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| entry["change"]["kind"].as_str().unwrap())
+        .collect()
 }
 
 #[tokio::test]
@@ -41,7 +46,15 @@ async fn it_is_reported_triaged_resolved_and_its_history_tells_it() {
     assert_eq!(row["assignee"]["name"], "Ana");
     assert_eq!(
         kinds(&seen),
-        ["issue_created", "status_moved", "severity_set", "tags_changed", "assignee_set", "status_moved", "status_moved"]
+        [
+            "issue_created",
+            "status_moved",
+            "severity_set",
+            "tags_changed",
+            "assignee_set",
+            "status_moved",
+            "status_moved"
+        ]
     );
     assert_eq!(app.owner_count("SELECT count(*) FROM issues WHERE closed_at IS NOT NULL").await, 0);
     // Saying again what is so already is not an event.
@@ -54,9 +67,7 @@ async fn a_stale_edit_changes_nothing_and_shows_both_texts() {
     let app = TestApp::start().await;
     let ana = app.sign_up("Ana").await;
     let key = ana.create_issue("First").await;
-    let edit = |title: &str, version: i64| {
-        json!({ "org": "main", "key": key, "title": title, "description": "Text", "version": version })
-    };
+    let edit = |title: &str, version: i64| json!({ "org": "main", "key": key, "title": title, "description": "Text", "version": version });
     let one: Value = ana.call("issues/edit", edit("Second", 1)).await.json();
     assert_eq!(one["version"], 2);
     match ana.call("issues/edit", edit("Mine", 1)).await.error() {
@@ -68,16 +79,17 @@ async fn a_stale_edit_changes_nothing_and_shows_both_texts() {
     }
     assert_eq!(view(&ana, &key).await["head"]["row"]["title"], "Second");
     ana.call("issues/edit", edit("Mine", 2)).await.ok();
-    assert_eq!(kinds(&view(&ana, &key).await), ["issue_created", "title_changed", "description_changed", "title_changed"]);
+    assert_eq!(
+        kinds(&view(&ana, &key).await),
+        ["issue_created", "title_changed", "description_changed", "title_changed"]
+    );
 }
 
 #[tokio::test]
 async fn bad_input_is_refused_at_the_field() {
     let app = TestApp::start().await;
     let ana = app.sign_up("Ana").await;
-    let create = |title: &str, project: &str, severity: &str| {
-        json!({ "org": "main", "project": project, "title": title, "severity": severity })
-    };
+    let create = |title: &str, project: &str, severity: &str| json!({ "org": "main", "project": project, "title": title, "severity": severity });
     for (body, field) in [
         (create(" ", "CORE", "LOW"), "title"),
         (create(&"x".repeat(201), "CORE", "LOW"), "title"),

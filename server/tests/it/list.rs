@@ -22,7 +22,12 @@ async fn filled() -> (TestApp, Actor) {
     for n in 0..120 {
         let severity = ["LOW", "MEDIUM", "HIGH", "CRITICAL"][n % 4];
         let title = format!("Issue {}", n % 7);
-        ana.call("issues/create", json!({ "org": "main", "project": "CORE", "title": title, "severity": severity })).await.ok();
+        ana.call(
+            "issues/create",
+            json!({ "org": "main", "project": "CORE", "title": title, "severity": severity }),
+        )
+        .await
+        .ok();
         if n % 3 == 0 {
             app.clock.advance(Duration::from_secs(3));
         }
@@ -33,7 +38,20 @@ async fn filled() -> (TestApp, Actor) {
 #[tokio::test]
 async fn every_order_shows_each_row_once_forwards_and_back() {
     let (_app, ana) = filled().await;
-    for sort in ["key", "-key", "title", "-title", "status", "-status", "severity", "-severity", "created", "-created", "updated", "-updated"] {
+    for sort in [
+        "key",
+        "-key",
+        "title",
+        "-title",
+        "status",
+        "-status",
+        "severity",
+        "-severity",
+        "created",
+        "-created",
+        "updated",
+        "-updated",
+    ] {
         let (mut seen, mut pages, mut after) = (Vec::new(), Vec::new(), String::new());
         loop {
             let page = list(&ana, json!({ "sort": sort, "after": after })).await;
@@ -42,7 +60,11 @@ async fn every_order_shows_each_row_once_forwards_and_back() {
             let Some(next) = page["next"].as_str() else { break };
             after = next.to_owned();
         }
-        assert_eq!((seen.len(), seen.iter().collect::<BTreeSet<_>>().len(), pages.len()), (120, 120, 3), "{sort}");
+        assert_eq!(
+            (seen.len(), seen.iter().collect::<BTreeSet<_>>().len(), pages.len()),
+            (120, 120, 3),
+            "{sort}"
+        );
         assert!(pages[0]["previous"].is_null());
         let back = list(&ana, json!({ "sort": sort, "after": pages[2]["previous"] })).await;
         assert_eq!(keys(&back), keys(&pages[1]), "{sort}");

@@ -65,10 +65,7 @@ async fn everybody_who_may_see_a_change_sees_it_soon_on_every_page() {
     let took = begun.elapsed();
     assert!(took < Duration::from_secs(1), "{took:?}");
     assert_eq!(positions(&items), [since + 1; 3]);
-    let shown: Vec<Value> = items
-        .iter()
-        .map(|item| serde_json::to_value(item).unwrap())
-        .collect();
+    let shown: Vec<Value> = items.iter().map(|item| serde_json::to_value(item).unwrap()).collect();
     assert_eq!(shown[0]["row"]["status"], "TRIAGED");
     assert_eq!(shown[1]["entry"]["actor"]["name"], "Ana");
     assert_eq!(shown[1]["head"]["viewer_can"]["triage"], true);
@@ -76,16 +73,8 @@ async fn everybody_who_may_see_a_change_sees_it_soon_on_every_page() {
 
     ana.comment(&key, "**Look**").await.ok();
     let comment = &tabs[1].hear_until(since + 1, since + 2).await[0];
-    let LiveItem::Entry { entry, head, .. } = comment else {
-        panic!("{comment:?}")
-    };
-    assert!(
-        entry
-            .comment_html
-            .as_ref()
-            .unwrap()
-            .contains("<strong>Look</strong>")
-    );
+    let LiveItem::Entry { entry, head, .. } = comment else { panic!("{comment:?}") };
+    assert!(entry.comment_html.as_ref().unwrap().contains("<strong>Look</strong>"));
     assert_eq!(head.row.comments, 1);
 }
 
@@ -99,10 +88,7 @@ async fn what_happened_while_away_is_told_unless_it_is_too_much() {
         ana.comment(&key, &format!("comment {n}")).await.ok();
     }
     let mut tab = Tab::listen(address, &ana, "main/issues", since).await;
-    assert_eq!(
-        positions(&tab.hear_until(since, since + 3).await),
-        [since + 1, since + 2, since + 3]
-    );
+    assert_eq!(positions(&tab.hear_until(since, since + 3).await), [since + 1, since + 2, since + 3]);
     assert_eq!(tab.caught_up().await, since + 3);
 
     app.owner_sql(&silent_events(900)).await;
@@ -113,10 +99,7 @@ async fn what_happened_while_away_is_told_unless_it_is_too_much() {
     for too_far in [since, since + 5_000, -7] {
         let mut tab = Tab::listen(address, &ana, "main/issues", too_far).await;
         let answer = tab.hear().await;
-        assert!(
-            matches!(answer, ServerMessage::Resync { .. }),
-            "{too_far}: {answer:?}"
-        );
+        assert!(matches!(answer, ServerMessage::Resync { .. }), "{too_far}: {answer:?}");
     }
 }
 
@@ -133,28 +116,19 @@ async fn no_event_is_lost_or_reordered_when_a_transaction_commits_late() {
     for (end, delivered) in [("COMMIT", 2), ("ROLLBACK", 1)] {
         let before = head(&app).await;
         let begin = format!("BEGIN; {}", silent_events(1));
-        sqlx::raw_sql(sqlx::AssertSqlSafe(begin))
-            .execute(&mut late)
-            .await
-            .unwrap();
+        sqlx::raw_sql(sqlx::AssertSqlSafe(begin)).execute(&mut late).await.unwrap();
         // Somebody else writes; their number comes after the open one, so they wait for it.
         let quick = ana.comment(&key, "quick");
         tokio::pin!(quick);
         assert!(
-            tokio::time::timeout(Duration::from_millis(300), &mut quick)
-                .await
-                .is_err(),
+            tokio::time::timeout(Duration::from_millis(300), &mut quick).await.is_err(),
             "it did not wait"
         );
         assert_eq!(head(&app).await, before);
         sqlx::raw_sql(end).execute(&mut late).await.unwrap();
         quick.await.ok();
         let expected: Vec<i64> = (before + 1..=before + delivered).collect();
-        assert_eq!(
-            positions(&tab.hear_until(before, before + delivered).await),
-            expected,
-            "{end}"
-        );
+        assert_eq!(positions(&tab.hear_until(before, before + delivered).await), expected, "{end}");
         assert_eq!(head(&app).await, before + delivered);
     }
 }
@@ -196,12 +170,7 @@ async fn another_process_is_heard_and_a_lost_ring_is_made_good() {
             }
         }
     };
-    assert!(
-        tokio::time::timeout(PATIENCE, heard)
-            .await
-            .unwrap()
-            .contains(&OrgId(1))
-    );
+    assert!(tokio::time::timeout(PATIENCE, heard).await.unwrap().contains(&OrgId(1)));
 
     let (address, since) = (app.serve().await, head(&app).await);
     let mut tab = Tab::listen(address, &ana, "main/issues", since).await;

@@ -24,12 +24,16 @@ fn body(function: &str, org: &str, key: &str) -> Value {
         "issues/set_tags" => json!({ "org": org, "key": key, "tags": "ui" }),
         "issues/view" => json!({ "org": org, "key": key }),
         "texts/preview" => json!({ "text": "Text" }),
-        other => panic!("{other} has no row in the refusal test: say what it is called with, and look at the snapshot"),
+        other => panic!(
+            "{other} has no row in the refusal test: say what it is called with, and look at the snapshot"
+        ),
     }
 }
 
 fn functions() -> BTreeSet<&'static str> {
-    leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.strip_prefix("/api/v1/").unwrap()).collect()
+    leptos::server_fn::axum::server_fn_paths()
+        .map(|(path, _)| path.strip_prefix("/api/v1/").unwrap())
+        .collect()
 }
 
 /// An organization with an issue of the reporter Ben, and people of every kind around it.
@@ -76,7 +80,10 @@ async fn the_whole_table_of_functions() {
             writeln!(table, "{function:22} {who:17} {status}").unwrap();
             let outsider = matches!(*who, "nobody" | "admin of another" | "disabled");
             let public = OPEN.contains(&function) || function == "texts/preview";
-            assert!(public || !outsider || matches!(status, 401 | 404), "{function} answers {status} to {who}");
+            assert!(
+                public || !outsider || matches!(status, 401 | 404),
+                "{function} answers {status} to {who}"
+            );
         }
     }
     insta::assert_snapshot!(table);
@@ -86,9 +93,21 @@ async fn the_whole_table_of_functions() {
 async fn the_whole_table_of_pages() {
     let (_app, cast, key) = cast().await;
     let mut table = String::new();
-    let known = ["/signup", "/login", "/{org}", "/{org}/issues", "/{org}/issues/new", "/{org}/issues/{key}", "/{org}/insights"];
+    let known = [
+        "/signup",
+        "/login",
+        "/{org}",
+        "/{org}/issues",
+        "/{org}/issues/new",
+        "/{org}/issues/{key}",
+        "/{org}/insights",
+    ];
     let routes = server::http::page_paths();
-    assert_eq!(routes.iter().map(String::as_str).collect::<BTreeSet<_>>(), known.into(), "a page has no row in this test");
+    assert_eq!(
+        routes.iter().map(String::as_str).collect::<BTreeSet<_>>(),
+        known.into(),
+        "a page has no row in this test"
+    );
     for path in known {
         let path = path.replace("{org}", "main").replace("{key}", &key);
         for (who, actor) in &cast {
@@ -138,7 +157,8 @@ async fn no_function_answers_500_to_nonsense() {
             let status = admin.call(function, nonsense).await.status;
             assert!(status.is_client_error() || status == StatusCode::OK, "{function}: {status}");
         }
-        let broken = http::Request::post(format!("/api/v1/{function}")).header("content-type", "application/json");
+        let broken =
+            http::Request::post(format!("/api/v1/{function}")).header("content-type", "application/json");
         let status = admin.send(broken.body("{".into()).unwrap()).await.status;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{function}");
     }

@@ -42,12 +42,9 @@ async fn some_days(app: &TestApp) -> (Actor, Actor) {
         for actor in [&ana, &ben] {
             let key = actor.create_issue(&format!("Day {day}")).await;
             ana.set_status(&key, "TRIAGED").await.ok();
-            ana.call(
-                "issues/set_severity",
-                json!({ "org": "main", "key": key, "severity": "HIGH" }),
-            )
-            .await
-            .ok();
+            ana.call("issues/set_severity", json!({ "org": "main", "key": key, "severity": "HIGH" }))
+                .await
+                .ok();
             if day > 0 {
                 ana.set_status(&key, "DONE").await.ok();
             }
@@ -69,34 +66,16 @@ async fn everybody_sees_the_numbers_of_what_they_may_see() {
     count_all(&app).await;
     let Framed { frame, view } = insights(&ana).await;
     assert_eq!(frame.seq.0, app.owner_count("SELECT seq FROM org_heads").await);
-    assert_eq!(
-        (
-            view.open(),
-            view.open_by_severity(Severity::High),
-            view.by_status(Status::Done)
-        ),
-        (4, 4, 2)
-    );
+    assert_eq!((view.open(), view.open_by_severity(Severity::High), view.by_status(Status::Done)), (4, 4, 2));
     let totals = |view: &Insights| {
-        view.days.iter().fold((0, 0, 0), |(o, c, r), day| {
-            (o + day.opened, c + day.closed, r + day.reopened)
-        })
+        view.days.iter().fold((0, 0, 0), |(o, c, r), day| (o + day.opened, c + day.closed, r + day.reopened))
     };
     assert_eq!(totals(&view), (6, 4, 2));
     assert_eq!(view.days.iter().filter(|day| day.opened == 2).count(), 3);
     let own = insights(&ben).await.view;
-    assert_eq!(
-        (own.open(), own.by_status(Status::Done), totals(&own)),
-        (2, 1, (3, 2, 1))
-    );
+    assert_eq!((own.open(), own.by_status(Status::Done), totals(&own)), (2, 1, (3, 2, 1)));
     assert_eq!(insights(&stranger).await.view.stock, []);
-    assert_eq!(
-        app.anon()
-            .call("insights/view", json!({ "org": "main" }))
-            .await
-            .status,
-        401
-    );
+    assert_eq!(app.anon().call("insights/view", json!({ "org": "main" })).await.status, 401);
 }
 
 #[tokio::test]
@@ -104,13 +83,8 @@ async fn two_who_count_at_once_count_each_event_once_and_counting_anew_gives_the
     let app = TestApp::start().await;
     some_days(&app).await;
     tokio::join!(count_all(&app), count_all(&app), count_all(&app));
-    app.owner_sql("CREATE TABLE remembered AS SELECT * FROM daily_stats")
-        .await;
-    assert_eq!(
-        app.owner_count("SELECT sum(opened)::bigint FROM daily_stats")
-            .await,
-        6
-    );
+    app.owner_sql("CREATE TABLE remembered AS SELECT * FROM daily_stats").await;
+    assert_eq!(app.owner_count("SELECT sum(opened)::bigint FROM daily_stats").await, 6);
     let events = rebuild(&StatsReader, &app.app.db.system).await.unwrap();
     assert_eq!(events, app.owner_count("SELECT count(*) FROM events").await);
     // What was counted anew has no rows in which everything cancels out.
@@ -137,27 +111,14 @@ async fn the_running_worker_keeps_up_and_does_its_jobs() {
     let start = Instant::now();
     ana.create_issue("It breaks").await;
     while insights(&ana).await.view.open() == 0 {
-        assert!(
-            start.elapsed() < Duration::from_secs(1),
-            "the numbers came too late"
-        );
+        assert!(start.elapsed() < Duration::from_secs(1), "the numbers came too late");
     }
     while app.owner_count("SELECT count(*) FROM sessions").await > 1 {
-        assert!(
-            start.elapsed() < Duration::from_secs(10),
-            "the job was not done: {:?}",
-            tasks.report()
-        );
+        assert!(start.elapsed() < Duration::from_secs(10), "the job was not done: {:?}", tasks.report());
     }
-    assert!(
-        tasks.report().iter().all(|task| task.failures == 0),
-        "{:?}",
-        tasks.report()
-    );
+    assert!(tasks.report().iter().all(|task| task.failures == 0), "{:?}", tasks.report());
     stop.cancel();
-    tokio::time::timeout(Duration::from_secs(10), tasks.stopped())
-        .await
-        .unwrap();
+    tokio::time::timeout(Duration::from_secs(10), tasks.stopped()).await.unwrap();
 }
 
 #[tokio::test]
@@ -170,18 +131,11 @@ async fn cleaning_up_leaves_what_is_still_needed() {
                                              ('a', 'new', 'x', '', NULL, '2026-11-20 12:01Z')",
     )
     .await;
-    assert_eq!(
-        jobs::clean_up(&app.app.db.system, app.app.clock.now())
-            .await
-            .unwrap(),
-        2
-    );
+    assert_eq!(jobs::clean_up(&app.app.db.system, app.app.clock.now()).await.unwrap(), 2);
     let left = "SELECT (SELECT count(*) FROM flashes WHERE id = 'new') + (SELECT count(*) FROM idempotency_keys WHERE key = 'new')";
     assert_eq!(app.owner_count(left).await, 2);
     assert_eq!(
-        ana.call("issues/list", json!({ "org": "main" }))
-            .await
-            .json::<Value>()["view"]["rows"],
+        ana.call("issues/list", json!({ "org": "main" })).await.json::<Value>()["view"]["rows"],
         json!([])
     );
 }

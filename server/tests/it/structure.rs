@@ -43,7 +43,12 @@ fn files(folder: &str, extension: &str) -> Vec<(PathBuf, String)> {
 
 #[test]
 fn crates_know_only_whom_they_may() {
-    let ours = |path: &str| dependencies(path).into_iter().filter(|d| ["app", "server", "tracker_domain"].contains(&d.as_str())).collect::<Vec<_>>();
+    let ours = |path: &str| {
+        dependencies(path)
+            .into_iter()
+            .filter(|d| ["app", "server", "tracker_domain"].contains(&d.as_str()))
+            .collect::<Vec<_>>()
+    };
     assert_eq!(ours("."), Vec::<String>::new());
     assert_eq!(ours("app"), ["tracker_domain"]);
     assert_eq!(ours("server"), ["app", "tracker_domain"]);
@@ -72,7 +77,9 @@ fn sql_is_in_storage_only() {
 fn app_has_one_module_behind_a_cfg() {
     let mut found = Vec::new();
     for (path, text) in files("app/src", "rs") {
-        for line in text.lines().filter(|line| line.trim_start().starts_with("#[cfg(") && !line.contains("cfg(test)")) {
+        for line in
+            text.lines().filter(|line| line.trim_start().starts_with("#[cfg(") && !line.contains("cfg(test)"))
+        {
             found.push(format!("{}: {}", path.display(), line.trim()));
         }
     }
@@ -82,13 +89,22 @@ fn app_has_one_module_behind_a_cfg() {
 #[test]
 fn every_server_function_has_an_explicit_endpoint_and_our_protocol() {
     for (path, text) in files("app/src", "rs") {
-        for line in text.lines().filter(|line| line.trim_start().starts_with("#[server") && !line.contains("#[server(default)]")) {
-            let explicit = line.contains("prefix = \"/api/v1\"") && line.contains("endpoint = \"") && line.contains("protocol = Api");
+        for line in text
+            .lines()
+            .filter(|line| line.trim_start().starts_with("#[server") && !line.contains("#[server(default)]"))
+        {
+            let explicit = line.contains("prefix = \"/api/v1\"")
+                && line.contains("endpoint = \"")
+                && line.contains("protocol = Api");
             assert!(explicit, "{}: {line}", path.display());
         }
     }
     let mut list = String::new();
-    let functions: BTreeSet<_> = leptos::server_fn::axum::server_fn_paths().collect::<Vec<_>>().into_iter().map(|(p, m)| (p, m.to_string())).collect();
+    let functions: BTreeSet<_> = leptos::server_fn::axum::server_fn_paths()
+        .collect::<Vec<_>>()
+        .into_iter()
+        .map(|(p, m)| (p, m.to_string()))
+        .collect();
     for (path, method) in functions {
         writeln!(list, "{method} {path}").unwrap();
     }
@@ -107,14 +123,22 @@ fn every_route_has_a_row_in_the_refusal_test() {
         }
     }
     routes.remove("/api/v1/{noun}/{verb}");
-    let tested: BTreeSet<_> = MACHINE_ROUTES.iter().map(|(path, _)| path.strip_suffix("/none.js").or(path.strip_suffix("/none.woff2")).unwrap_or(path)).collect();
-    let tested: BTreeSet<String> = tested.into_iter().map(|path| if ["/pkg", "/fonts"].contains(&path) { path[1..].to_owned() } else { path.to_owned() }).collect();
+    let tested: BTreeSet<_> = MACHINE_ROUTES
+        .iter()
+        .map(|(path, _)| path.strip_suffix("/none.js").or(path.strip_suffix("/none.woff2")).unwrap_or(path))
+        .collect();
+    let tested: BTreeSet<String> = tested
+        .into_iter()
+        .map(|path| if ["/pkg", "/fonts"].contains(&path) { path[1..].to_owned() } else { path.to_owned() })
+        .collect();
     assert_eq!(routes, tested, "a route has no row in the refusal test");
 }
 
 #[test]
 fn the_clock_is_an_argument() {
-    for (path, text) in files("server/src", "rs").into_iter().chain(files("src", "rs")).chain(files("app/src", "rs")) {
+    for (path, text) in
+        files("server/src", "rs").into_iter().chain(files("src", "rs")).chain(files("app/src", "rs"))
+    {
         let system_clock = path.ends_with("server/src/state.rs");
         for word in ["OffsetDateTime::now", "SystemTime::now"] {
             assert!(system_clock || !text.contains(word), "{} asks the system for the time", path.display());
@@ -134,6 +158,10 @@ fn no_file_is_too_long_to_be_read() {
 #[test]
 fn pages_have_no_style_attributes() {
     for (path, text) in files("app/src", "rs") {
-        assert!(!text.contains(" style=") && !text.contains("style:"), "{}: the content security policy drops it", path.display());
+        assert!(
+            !text.contains(" style=") && !text.contains("style:"),
+            "{}: the content security policy drops it",
+            path.display()
+        );
     }
 }

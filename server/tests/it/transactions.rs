@@ -1,9 +1,6 @@
 //! Transactions and positions: nothing is lost, reordered, left open or asked for twice.
 
-use server::{
-    storage::Identity,
-    testing::TestApp,
-};
+use server::{storage::Identity, testing::TestApp};
 use std::{
     fmt::Debug,
     sync::{Arc, Mutex},
@@ -44,8 +41,7 @@ async fn a_cancelled_request_leaves_no_connection_in_a_transaction() {
     ana.get("/main/issues").await.ok();
 }
 
-const IDLE_IN_TRANSACTION: &str =
-    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'";
+const IDLE_IN_TRANSACTION: &str = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'";
 
 /// A transaction that takes its position and then does not end must hold up those after it: if they could end first,
 /// a reader that has seen their higher numbers would never look for the lower one again.
@@ -119,7 +115,14 @@ async fn a_page_costs_two_round_trips() {
     let statements = Statements::default();
     let subscriber = tracing_subscriber::registry().with(statements.clone());
     let _guard = tracing::subscriber::set_default(subscriber);
-    for path in ["/main/issues", "/main/issues?q=breaks&status=OPEN&sort=title", &format!("/main/issues/{key}"), "/main/issues/new", "/main/insights", "/login"] {
+    for path in [
+        "/main/issues",
+        "/main/issues?q=breaks&status=OPEN&sort=title",
+        &format!("/main/issues/{key}"),
+        "/main/issues/new",
+        "/main/insights",
+        "/login",
+    ] {
         ana.get(path).await;
         let sent = std::mem::take(&mut *statements.0.lock().unwrap());
         assert_eq!(sent.len(), 2, "{path}: {sent:#?}");

@@ -4,13 +4,27 @@ use server::{storage::refuse_unbound, testing::TestApp};
 use sqlx::{PgConnection, Row};
 
 const TENANT_TABLES: &[&str] = &[
-    "organizations", "org_heads", "memberships", "projects", "issues", "comments", "tags", "issue_tags", "events",
-    "daily_stats", "reader_cursors",
+    "organizations",
+    "org_heads",
+    "memberships",
+    "projects",
+    "issues",
+    "comments",
+    "tags",
+    "issue_tags",
+    "events",
+    "daily_stats",
+    "reader_cursors",
 ];
 
 async fn speak_for(connection: &mut PgConnection, org: &str, user: &str, role: &str) {
     for (name, value) in [("tracker.org", org), ("tracker.user", user), ("tracker.role", role)] {
-        sqlx::query("SELECT set_config($1, $2, false)").bind(name).bind(value).execute(&mut *connection).await.unwrap();
+        sqlx::query("SELECT set_config($1, $2, false)")
+            .bind(name)
+            .bind(value)
+            .execute(&mut *connection)
+            .await
+            .unwrap();
     }
 }
 
@@ -27,11 +41,14 @@ async fn nobody_and_a_stranger_see_no_row_of_any_table() {
     let key = ana.create_issue("Hers").await;
     ana.comment(&key, "Text").await.ok();
     ben.create_issue("His").await;
-    app.owner_sql("INSERT INTO tags (org_id, name) SELECT id, 'ui' FROM organizations;
+    app.owner_sql(
+        "INSERT INTO tags (org_id, name) SELECT id, 'ui' FROM organizations;
                    INSERT INTO issue_tags SELECT i.org_id, i.id, t.id FROM issues i, tags t;
                    INSERT INTO reader_cursors SELECT id, 'any', 1 FROM organizations ON CONFLICT DO NOTHING;
                    INSERT INTO daily_stats (org_id, day, project_id, reporter_id, severity, status)
-                   SELECT i.org_id, '2000-01-01', i.project_id, i.reporter_id, 'LOW', 'OPEN' FROM issues i").await;
+                   SELECT i.org_id, '2000-01-01', i.project_id, i.reporter_id, 'LOW', 'OPEN' FROM issues i",
+    )
+    .await;
     let mut connection = app.app.db.app.acquire().await.unwrap();
     for (org, user, role) in [("", "", ""), ("999999", "999999", "ADMIN"), ("", "", "ADMIN")] {
         speak_for(&mut connection, org, user, role).await;
@@ -46,7 +63,10 @@ async fn nobody_and_a_stranger_see_no_row_of_any_table() {
     assert_eq!(count(&mut connection, "credentials").await, 1, "one's own password only");
     speak_for(&mut connection, &org, &ben, "MAINTAINER").await;
     for table in TENANT_TABLES {
-        assert!(count(&mut connection, table).await > 0, "{table} shows nothing to a member, so this test shows nothing");
+        assert!(
+            count(&mut connection, table).await > 0,
+            "{table} shows nothing to a member, so this test shows nothing"
+        );
     }
     connection.close_on_drop();
 }
@@ -55,7 +75,13 @@ async fn nobody_and_a_stranger_see_no_row_of_any_table() {
 async fn the_log_cannot_be_changed_and_passwords_are_not_the_systems() {
     let app = TestApp::start().await;
     app.sign_up("Ana").await;
-    for sql in ["UPDATE events SET kind = 'x'", "DELETE FROM events", "TRUNCATE events", "DELETE FROM issues", "UPDATE memberships SET role = 'ADMIN'"] {
+    for sql in [
+        "UPDATE events SET kind = 'x'",
+        "DELETE FROM events",
+        "TRUNCATE events",
+        "DELETE FROM issues",
+        "UPDATE memberships SET role = 'ADMIN'",
+    ] {
         let error = sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&app.app.db.app).await.unwrap_err();
         assert!(error.to_string().contains("permission denied"), "{sql}: {error}");
     }

@@ -72,11 +72,7 @@ pub(super) fn bars(label: &'static str, bars: &[Bar]) -> impl IntoView + use<> {
 
 /// Pairs of standing bars: opened and closed, day by day.
 pub(super) fn days(label: String, days: &[DayCounts]) -> impl IntoView + use<> {
-    let most = days
-        .iter()
-        .map(|day| day.opened.max(day.closed))
-        .max()
-        .unwrap_or_default();
+    let most = days.iter().map(|day| day.opened.max(day.closed)).max().unwrap_or_default();
     let top = ceiling(most);
     let y = move |count: i64| BASE - (BASE - TOP) * count as f64 / top as f64;
     let lines: Vec<i64> = (0..=4).map(|line| top * line / 4).collect();
@@ -92,11 +88,7 @@ pub(super) fn days(label: String, days: &[DayCounts]) -> impl IntoView + use<> {
         .map(|&value| view! { <text x="26" y=y(value) + 4.0 text-anchor="end">{thousands(value)}</text> })
         .collect_view();
     let slot = 100.0 / days.len().max(1) as f64;
-    let marks = days
-        .iter()
-        .enumerate()
-        .map(|(at, day)| pair(day, slot * at as f64, slot, y))
-        .collect_view();
+    let marks = days.iter().enumerate().map(|(at, day)| pair(day, slot * at as f64, slot, y)).collect_view();
     let ticks = days
         .iter()
         .enumerate()
@@ -105,15 +97,9 @@ pub(super) fn days(label: String, days: &[DayCounts]) -> impl IntoView + use<> {
         .enumerate()
         .map(|(nth, (at, day))| {
             let text = day.day.to_string();
-            let text = text
-                .rsplit_once(' ')
-                .map_or(text.clone(), |(day, _year)| day.to_owned());
+            let text = text.rsplit_once(' ').map_or(text.clone(), |(day, _year)| day.to_owned());
             // The last one ends with the plot, the others stand under their day.
-            let (x, anchor) = if nth == 0 {
-                (100.0, "end")
-            } else {
-                (slot * (at as f64 + 0.5), "middle")
-            };
+            let (x, anchor) = if nth == 0 { (100.0, "end") } else { (slot * (at as f64 + 0.5), "middle") };
             let class = if nth % 2 == 1 { "minor" } else { "" };
             view! { <text class=class x=format!("{x:.2}%") y=HEIGHT - 12.0 text-anchor=anchor>{text}</text> }
         })
@@ -132,10 +118,8 @@ fn pair<F: Fn(i64) -> f64>(day: &DayCounts, x: f64, slot: f64, y: F) -> impl Int
         let x = format!("{:.2}%", x + slot * shift);
         view! { <rect class=class x=x y=top width=format!("{:.2}%", slot * 0.34) height=BASE - top rx="1.5"></rect> }
     };
-    let text = format!(
-        "{}: {} opened, {} closed, {} reopened",
-        day.day, day.opened, day.closed, day.reopened
-    );
+    let text =
+        format!("{}: {} opened, {} closed, {} reopened", day.day, day.opened, day.closed, day.reopened);
     let (opened, closed) = (bar("opened", day.opened, 0.14), bar("closed", day.closed, 0.52));
     view! { <g>{opened} {closed} <title>{text}</title></g> }
 }
@@ -146,9 +130,6 @@ mod tests {
 
     #[test]
     fn the_axis_ends_at_a_number_whose_quarters_are_whole() {
-        assert_eq!(
-            [0, 3, 4, 5, 9, 13, 21, 100, 201].map(ceiling),
-            [4, 4, 4, 8, 12, 20, 40, 120, 400]
-        );
+        assert_eq!([0, 3, 4, 5, 9, 13, 21, 100, 201].map(ceiling), [4, 4, 4, 8, 12, 20, 40, 120, 400]);
     }
 }

@@ -30,16 +30,9 @@ const NOT_DONE: &str = "OPEN,TRIAGED,IN_PROGRESS";
 #[component]
 pub fn InsightsPage() -> impl IntoView {
     let org = param("org");
-    let page = Resource::new_blocking(
-        move || (org(), flash_id()),
-        |(org, flash)| view_insights(org, flash),
-    );
+    let page = Resource::new_blocking(move || (org(), flash_id()), |(org, flash)| view_insights(org, flash));
     let reload = Callback::new(move |()| page.refetch());
-    let show = move |answer| {
-        framed(answer, move |framed| {
-            view! { <Numbers framed reload/> }.into_any()
-        })
-    };
+    let show = move |answer| framed(answer, move |framed| view! { <Numbers framed reload/> }.into_any());
     view! {
         <Transition fallback=|| view! { <Skeleton/> }>
             {move || Suspend::new(async move { show(page.await) })}
@@ -64,12 +57,8 @@ impl State {
     }
 
     fn list(self, status: &str, severity: &str) -> String {
-        self.org.with_value(|org| {
-            href(
-                &format!("/{org}/issues"),
-                &[("status", status), ("severity", severity)],
-            )
-        })
+        self.org
+            .with_value(|org| href(&format!("/{org}/issues"), &[("status", status), ("severity", severity)]))
     }
 
     fn position(self) -> impl IntoView {
@@ -78,29 +67,18 @@ impl State {
 
     fn severities(self) -> Vec<(Severity, i64, String)> {
         let count = |severity: Severity| self.numbers.with(|numbers| numbers.open_by_severity(severity));
-        Severity::ALL
-            .iter()
-            .rev()
-            .map(|&s| (s, count(s), self.list(NOT_DONE, s.word())))
-            .collect()
+        Severity::ALL.iter().rev().map(|&s| (s, count(s), self.list(NOT_DONE, s.word()))).collect()
     }
 
     fn statuses(self) -> Vec<(Status, i64, String)> {
         let count = |status: Status| self.numbers.with(|numbers| numbers.by_status(status));
-        Status::ALL
-            .iter()
-            .map(|&s| (s, count(s), self.list(s.word(), "")))
-            .collect()
+        Status::ALL.iter().map(|&s| (s, count(s), self.list(s.word(), ""))).collect()
     }
 
     fn totals(self) -> (i64, i64, i64) {
         self.numbers.with(|numbers| {
             let days = || numbers.days.iter();
-            (
-                days().map(|d| d.opened).sum(),
-                days().map(|d| d.closed).sum(),
-                days().map(|d| d.reopened).sum(),
-            )
+            (days().map(|d| d.opened).sum(), days().map(|d| d.closed).sum(), days().map(|d| d.reopened).sum())
         })
     }
 }
@@ -113,10 +91,7 @@ fn Numbers(framed: Framed<Insights>, reload: Callback<()>) -> impl IntoView {
         numbers: RwSignal::new(view),
         seq: RwSignal::new(frame.seq),
     };
-    let topic = Topic {
-        org: frame.org.clone(),
-        page: TopicPage::Insights,
-    };
+    let topic = Topic { org: frame.org.clone(), page: TopicPage::Insights };
     use_live(
         Signal::stored(Some(topic)),
         Signal::stored(frame.seq),
@@ -177,10 +152,7 @@ fn BySeverity(state: State) -> impl IntoView {
             count,
             link,
         };
-        bars(
-            "Open issues by severity",
-            &state.severities().into_iter().map(bar).collect::<Vec<_>>(),
-        )
+        bars("Open issues by severity", &state.severities().into_iter().map(bar).collect::<Vec<_>>())
     };
     let rows = Signal::derive(move || {
         let row = |(severity, count, link): (Severity, i64, String)| TwinRow {
@@ -218,10 +190,7 @@ fn ByStatus(state: State) -> impl IntoView {
             count,
             link,
         };
-        bars(
-            "Issues by status",
-            &state.statuses().into_iter().map(bar).collect::<Vec<_>>(),
-        )
+        bars("Issues by status", &state.statuses().into_iter().map(bar).collect::<Vec<_>>())
     };
     let rows = Signal::derive(move || {
         let row = |(status, count, link): (Status, i64, String)| TwinRow {
@@ -256,10 +225,8 @@ fn Flow(state: State) -> impl IntoView {
         )
     };
     let chart = move || {
-        let label = format!(
-            "Opened and closed per day, the last 30 days: {}. The table has every day.",
-            words()
-        );
+        let label =
+            format!("Opened and closed per day, the last 30 days: {}. The table has every day.", words());
         state.numbers.with(|numbers| days(label, &numbers.days))
     };
     let rows = Signal::derive(move || {

@@ -14,10 +14,7 @@ pub(super) fn Twin(
     /// Its rows: the word, then the cells.
     rows: Signal<Vec<TwinRow>>,
 ) -> impl IntoView {
-    let head = columns
-        .iter()
-        .map(|column| view! { <th scope="col">{*column}</th> })
-        .collect_view();
+    let head = columns.iter().map(|column| view! { <th scope="col">{*column}</th> }).collect_view();
     view! {
         <details class="twin" open>
             <summary>{icon(icondata_lu::LuTable)} "Table"</summary>

@@ -71,11 +71,7 @@ fn Conflict() -> impl IntoView {
             return None;
         };
         let theirs = |field: &str| {
-            current
-                .iter()
-                .find(|(name, _)| name == field)
-                .map(|(_, text)| text.clone())
-                .unwrap_or_default()
+            current.iter().find(|(name, _)| name == field).map(|(_, text)| text.clone()).unwrap_or_default()
         };
         Some(view! {
             <section class="notice" aria-label="Two versions">

@@ -52,14 +52,7 @@ impl ListQuery {
             ("q", self.q.as_str()),
             ("status", &self.status),
             ("severity", &self.severity),
-            (
-                "sort",
-                if self.sort == Sort::default().to_string() {
-                    ""
-                } else {
-                    &self.sort
-                },
-            ),
+            ("sort", if self.sort == Sort::default().to_string() { "" } else { &self.sort }),
             ("after", &self.after),
         ];
         href(&format!("/{org}/issues"), &pairs)
@@ -67,19 +60,12 @@ impl ListQuery {
 
     /// The first page in another order.
     pub(super) fn sorted(&self, sort: Sort) -> Self {
-        Self {
-            sort: sort.to_string(),
-            after: String::new(),
-            ..self.clone()
-        }
+        Self { sort: sort.to_string(), after: String::new(), ..self.clone() }
     }
 
     /// Another page of the same list.
     pub(super) fn page(&self, after: String) -> Self {
-        Self {
-            after,
-            ..self.clone()
-        }
+        Self { after, ..self.clone() }
     }
 }
 
@@ -87,25 +73,13 @@ const NOT_DONE: &str = "OPEN,TRIAGED,IN_PROGRESS";
 
 fn status_choices(chosen: &str) -> Vec<Choice> {
     let mut choices = vec![Choice::new("", "Any status"), Choice::new(NOT_DONE, "Not done")];
-    choices.extend(
-        Status::ALL
-            .iter()
-            .map(|status| Choice::new(status.word(), status.label())),
-    );
+    choices.extend(Status::ALL.iter().map(|status| Choice::new(status.word(), status.label())));
     with_chosen(choices, chosen)
 }
 
 fn severity_choices(chosen: &str) -> Vec<Choice> {
-    let mut choices = vec![
-        Choice::new("", "Any severity"),
-        Choice::new("HIGH,CRITICAL", "High and above"),
-    ];
-    choices.extend(
-        Severity::ALL
-            .iter()
-            .rev()
-            .map(|severity| Choice::new(severity.word(), severity.label())),
-    );
+    let mut choices = vec![Choice::new("", "Any severity"), Choice::new("HIGH,CRITICAL", "High and above")];
+    choices.extend(Severity::ALL.iter().rev().map(|severity| Choice::new(severity.word(), severity.label())));
     with_chosen(choices, chosen)
 }
 
@@ -119,19 +93,13 @@ fn sort_choices(chosen: &str) -> Vec<Choice> {
         ("key", "By key"),
         ("title", "By title"),
     ];
-    with_chosen(
-        orders.map(|(value, label)| Choice::new(value, label)).into(),
-        chosen,
-    )
+    with_chosen(orders.map(|(value, label)| Choice::new(value, label)).into(), chosen)
 }
 
 /// A URL may say what the lists do not offer.
 fn with_chosen(mut choices: Vec<Choice>, chosen: &str) -> Vec<Choice> {
     if !choices.iter().any(|choice| choice.value == chosen) {
-        choices.push(Choice::new(
-            chosen,
-            chosen.replace(',', ", ").replace('_', " ").to_lowercase(),
-        ));
+        choices.push(Choice::new(chosen, chosen.replace(',', ", ").replace('_', " ").to_lowercase()));
     }
     choices
 }
@@ -144,28 +112,16 @@ pub(super) fn FilterForm(org: String, query: ListQuery) -> impl IntoView {
     let on_submit = move |event: SubmitEvent| {
         if let Ok(query) = ListQuery::from_event(&event) {
             event.prevent_default();
-            navigate(
-                &query.link(&org),
-                NavigateOptions {
-                    scroll: false,
-                    ..NavigateOptions::default()
-                },
-            );
+            navigate(&query.link(&org), NavigateOptions { scroll: false, ..NavigateOptions::default() });
         }
     };
     let on_change = |event: leptos::ev::Event| {
-        let target = event
-            .target()
-            .and_then(|target| target.dyn_into::<web_sys::HtmlSelectElement>().ok());
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlSelectElement>().ok());
         if let Some(form) = target.and_then(|select| select.form()) {
             let _ = form.request_submit();
         }
     };
-    let sort = if query.sort.is_empty() {
-        Sort::default().to_string()
-    } else {
-        query.sort
-    };
+    let sort = if query.sort.is_empty() { Sort::default().to_string() } else { query.sort };
     view! {
         <form class="query" role="search" method="get" action=action data-autosubmit on:submit=on_submit on:change=on_change>
             <div class="box">
@@ -196,11 +152,7 @@ pub(super) fn follow_the_url(query: Memo<ListQuery>) {
     Effect::new(move |before: Option<ListQuery>| {
         let now = query.get();
         if before.is_some_and(|before| before != now) {
-            let sort = if now.sort.is_empty() {
-                Sort::default().to_string()
-            } else {
-                now.sort.clone()
-            };
+            let sort = if now.sort.is_empty() { Sort::default().to_string() } else { now.sort.clone() };
             // After the list itself: until then an option may not be there yet.
             request_animation_frame({
                 let now = now.clone();

@@ -67,10 +67,7 @@ impl IssueState {
             return;
         };
         self.head.set(*head);
-        if self
-            .timeline
-            .with_untracked(|timeline| timeline.iter().all(|known| known.seq != entry.seq))
-        {
+        if self.timeline.with_untracked(|timeline| timeline.iter().all(|known| known.seq != entry.seq)) {
             self.timeline.update(|timeline| timeline.push(*entry));
         }
         self.seq.set(seq);
@@ -104,12 +101,7 @@ impl IssueState {
 #[component]
 fn Issue(framed: Framed<IssueView>, reload: Callback<()>) -> impl IntoView {
     let Framed { frame, view } = framed;
-    let IssueView {
-        head,
-        timeline,
-        people,
-        known_tags,
-    } = view;
+    let IssueView { head, timeline, people, known_tags } = view;
     let key = head.row.key.clone();
     let state = IssueState {
         org: StoredValue::new(frame.org.clone()),
@@ -119,10 +111,7 @@ fn Issue(framed: Framed<IssueView>, reload: Callback<()>) -> impl IntoView {
         seq: RwSignal::new(frame.seq),
         reload,
     };
-    let topic = Topic {
-        org: frame.org.clone(),
-        page: TopicPage::Issue(key.clone()),
-    };
+    let topic = Topic { org: frame.org.clone(), page: TopicPage::Issue(key.clone()) };
     use_live(
         Signal::stored(Some(topic)),
         Signal::stored(frame.seq),
@@ -173,14 +162,7 @@ fn Words(state: IssueState) -> impl IntoView {
     let reporter = state.head.with_untracked(|head| head.row.reporter.clone());
     let created = state.head.with_untracked(|head| head.row.created_at);
     let tags = move || {
-        state.head.with(|head| {
-            head.row
-                .tags
-                .iter()
-                .cloned()
-                .map(|name| view! { <Tag name/> })
-                .collect_view()
-        })
+        state.head.with(|head| head.row.tags.iter().cloned().map(|name| view! { <Tag name/> }).collect_view())
     };
     view! {
         <div class="head">

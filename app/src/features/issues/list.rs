@@ -59,8 +59,7 @@ impl ListState {
     pub(super) fn take(self, row: IssueRow) {
         if let Some(shown) = self.shown(&row) {
             let was_open = shown.data.with_untracked(|old| old.status.is_open());
-            self.open
-                .update(|open| *open += i64::from(row.status.is_open()) - i64::from(was_open));
+            self.open.update(|open| *open += i64::from(row.status.is_open()) - i64::from(was_open));
             shown.repaint(row);
             return;
         }
@@ -91,12 +90,7 @@ impl ListState {
         let occupied = !self.waiting.with_untracked(Vec::is_empty)
             || dom::scrolled() > 8.0
             || dom::exists(".table tbody:hover, .table tbody:focus-within");
-        Place {
-            filter,
-            sort: self.sort,
-            first_page: self.first_page(),
-            occupied,
-        }
+        Place { filter, sort: self.sort, first_page: self.first_page(), occupied }
     }
 
     fn arrive(self, row: IssueRow) {
@@ -112,17 +106,12 @@ impl ListState {
     }
 
     fn shown(self, row: &IssueRow) -> Option<ShownRow> {
-        self.rows
-            .with_untracked(|rows| rows.iter().find(|shown| shown.key == row.key).cloned())
+        self.rows.with_untracked(|rows| rows.iter().find(|shown| shown.key == row.key).cloned())
     }
 
     /// Asks the server for the same page in a moment, and takes from it what is not here.
     fn ask(self) {
-        if self
-            .asked
-            .try_update_value(|asked| std::mem::replace(asked, true))
-            != Some(false)
-        {
+        if self.asked.try_update_value(|asked| std::mem::replace(asked, true)) != Some(false) {
             return;
         }
         set_timeout(move || spawn_local(self.answer()), COLLECT);
@@ -133,13 +122,7 @@ impl ListState {
         let Some((org, query)) = self.org.try_get_value().zip(self.query.try_get_value()) else {
             return;
         };
-        let ListQuery {
-            q,
-            status,
-            severity,
-            sort,
-            after,
-        } = query;
+        let ListQuery { q, status, severity, sort, after } = query;
         let Ok(answer) = list_issues(org, q, status, severity, sort, after, String::new()).await else {
             return;
         };

@@ -30,22 +30,14 @@ pub fn IssuesPage() -> impl IntoView {
     let page = Resource::new_blocking(
         move || (org(), query.get(), flash_id()),
         |(org, query, flash)| {
-            let ListQuery {
-                q,
-                status,
-                severity,
-                sort,
-                after,
-            } = query;
+            let ListQuery { q, status, severity, sort, after } = query;
             list_issues(org, q, status, severity, sort, after, flash)
         },
     );
     follow_the_url(query);
     let reload = Callback::new(move |()| page.refetch());
     let show = move |answer| {
-        framed(answer, move |framed| {
-            view! { <List framed query=query.get_untracked() reload/> }.into_any()
-        })
+        framed(answer, move |framed| view! { <List framed query=query.get_untracked() reload/> }.into_any())
     };
     view! {
         <Transition fallback=|| view! { <Skeleton/> }>
@@ -58,16 +50,11 @@ pub fn IssuesPage() -> impl IntoView {
 fn List(framed: Framed<IssueList>, query: ListQuery, reload: Callback<()>) -> impl IntoView {
     let Framed { frame, view } = framed;
     let org = frame.org.clone();
-    let pages = (
-        view.previous.as_ref().map(ToString::to_string),
-        view.next.as_ref().map(ToString::to_string),
-    );
+    let pages =
+        (view.previous.as_ref().map(ToString::to_string), view.next.as_ref().map(ToString::to_string));
     let sort = view.sort;
     let state = ListState::new(&org, query.clone(), view);
-    let topic = Topic {
-        org: org.clone(),
-        page: TopicPage::Issues,
-    };
+    let topic = Topic { org: org.clone(), page: TopicPage::Issues };
     use_live(
         Signal::stored(Some(topic)),
         Signal::stored(frame.seq),
@@ -117,23 +104,11 @@ fn List(framed: Framed<IssueList>, query: ListQuery, reload: Callback<()>) -> im
 fn Head(org: String, query: ListQuery, sort: Sort) -> impl IntoView {
     let column = move |key: SortKey, label: &'static str| {
         let current = sort.key == key;
-        let descending = if current {
-            !sort.descending
-        } else {
-            matches!(key, SortKey::Severity | SortKey::Updated)
-        };
-        let order = current.then_some(if sort.descending {
-            "descending"
-        } else {
-            "ascending"
-        });
-        let sign = current.then(|| {
-            icon(if sort.descending {
-                icondata_lu::LuArrowDown
-            } else {
-                icondata_lu::LuArrowUp
-            })
-        });
+        let descending =
+            if current { !sort.descending } else { matches!(key, SortKey::Severity | SortKey::Updated) };
+        let order = current.then_some(if sort.descending { "descending" } else { "ascending" });
+        let sign = current
+            .then(|| icon(if sort.descending { icondata_lu::LuArrowDown } else { icondata_lu::LuArrowUp }));
         let link = query.sorted(Sort { key, descending }).link(&org);
         view! { <th scope="col" aria-sort=order><a href=link>{label} {sign}</a></th> }
     };

@@ -50,11 +50,7 @@ impl Place<'_> {
         if !is_new(row) && !by_last_change {
             return Arrival::Ignore;
         }
-        if self.newest_first() && self.first_page && !self.occupied {
-            Arrival::Top
-        } else {
-            Arrival::Wait
-        }
+        if self.newest_first() && self.first_page && !self.occupied { Arrival::Top } else { Arrival::Wait }
     }
 
     /// Whether what is new belongs to the top.
@@ -103,10 +99,7 @@ mod tests {
             title: "It breaks".into(),
             status: Status::Open,
             severity: Severity::High,
-            reporter: Person {
-                id: UserId(1),
-                name: "Ana".into(),
-            },
+            reporter: Person { id: UserId(1), name: "Ana".into() },
             assignee: None,
             tags: vec![],
             comments: 0,
@@ -125,13 +118,7 @@ mod tests {
         changed: bool,
     ) -> Arrival {
         let filter = IssueFilter::parse(text, status, "").unwrap();
-        Place {
-            filter: &filter,
-            sort: sort.parse().unwrap(),
-            first_page,
-            occupied,
-        }
-        .arrival(&row(changed))
+        Place { filter: &filter, sort: sort.parse().unwrap(), first_page, occupied }.arrival(&row(changed))
     }
 
     #[test]
@@ -145,10 +132,7 @@ mod tests {
 
     #[test]
     fn what_does_not_belong_here_stays_away() {
-        assert_eq!(
-            arrival("-updated", "", "DONE", true, false, false),
-            Arrival::Ignore
-        );
+        assert_eq!(arrival("-updated", "", "DONE", true, false, false), Arrival::Ignore);
         assert_eq!(arrival("-updated", "word", "", true, false, false), Arrival::Ask);
         assert_eq!(arrival("-created", "", "", true, false, true), Arrival::Ignore);
         assert_eq!(arrival("-updated", "", "", true, false, true), Arrival::Top);
@@ -156,19 +140,7 @@ mod tests {
 
     #[test]
     fn a_changed_cell_is_known() {
-        let changed = Changed::between(
-            &row(false),
-            &IssueRow {
-                status: Status::Done,
-                ..row(true)
-            },
-        );
-        assert_eq!(
-            changed,
-            Changed {
-                status: true,
-                ..Changed::default()
-            }
-        );
+        let changed = Changed::between(&row(false), &IssueRow { status: Status::Done, ..row(true) });
+        assert_eq!(changed, Changed { status: true, ..Changed::default() });
     }
 }

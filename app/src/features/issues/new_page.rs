@@ -17,10 +17,7 @@ use crate::{
 #[component]
 pub fn NewIssuePage() -> impl IntoView {
     let org = param("org");
-    let page = Resource::new_blocking(
-        move || (org(), flash_id()),
-        |(org, flash)| blank_issue(org, flash),
-    );
+    let page = Resource::new_blocking(move || (org(), flash_id()), |(org, flash)| blank_issue(org, flash));
     let show = |answer| framed(answer, |framed| view! { <NewIssue framed/> }.into_any());
     view! {
         <Transition fallback=|| view! { <Skeleton/> }>
@@ -36,22 +33,11 @@ fn NewIssue(framed: Framed<()>) -> impl IntoView {
     let projects: Vec<Choice> = frame
         .projects
         .iter()
-        .map(|project| {
-            Choice::new(
-                project.key.as_str(),
-                format!("{} \u{b7} {}", project.key, project.name),
-            )
-        })
+        .map(|project| Choice::new(project.key.as_str(), format!("{} \u{b7} {}", project.key, project.name)))
         .collect();
-    let first = projects
-        .first()
-        .map(|project| project.value.clone())
-        .unwrap_or_default();
-    let severities = Severity::ALL
-        .iter()
-        .rev()
-        .map(|severity| Choice::new(severity.word(), severity.label()))
-        .collect();
+    let first = projects.first().map(|project| project.value.clone()).unwrap_or_default();
+    let severities =
+        Severity::ALL.iter().rev().map(|severity| Choice::new(severity.word(), severity.label())).collect();
     let back = format!("/{org}/issues");
     view! {
         <Title text=format!("New issue \u{b7} {}", frame.org_name)/>

@@ -66,11 +66,7 @@ fn Facts(state: IssueState) -> impl IntoView {
     };
     let tags = move || match state.head.with(|head| head.row.tags.clone()) {
         tags if tags.is_empty() => view! { <span class="dim">"None"</span> }.into_any(),
-        tags => tags
-            .into_iter()
-            .map(|name| view! { <Tag name/> })
-            .collect_view()
-            .into_any(),
+        tags => tags.into_iter().map(|name| view! { <Tag name/> }).collect_view().into_any(),
     };
     view! {
         <Line label="Status">{status}</Line>
@@ -90,30 +86,13 @@ fn Controls(
     let status = Memo::new(move |_| state.head.with(|head| head.row.status));
     let severity = Memo::new(move |_| state.head.with(|head| head.row.severity));
     let assignee = Memo::new(move |_| state.head.with(|head| head.row.assignee.clone()));
-    let statuses = Status::ALL
-        .iter()
-        .map(|status| Choice::new(status.word(), status.label()))
-        .collect();
-    let severities = Severity::ALL
-        .iter()
-        .rev()
-        .map(|severity| Choice::new(severity.word(), severity.label()))
-        .collect();
+    let statuses = Status::ALL.iter().map(|status| Choice::new(status.word(), status.label())).collect();
+    let severities =
+        Severity::ALL.iter().rev().map(|severity| Choice::new(severity.word(), severity.label())).collect();
     let word = |id: Option<Person>| id.map(|person| person.id.to_string()).unwrap_or_default();
-    let status_sign = move || {
-        sign(
-            status_class(status.get()),
-            "0 0 14 14",
-            status_shape(status.get()),
-        )
-    };
-    let severity_sign = move || {
-        sign(
-            severity_class(severity.get()),
-            "0 0 14 12",
-            severity_shape(severity.get()),
-        )
-    };
+    let status_sign = move || sign(status_class(status.get()), "0 0 14 14", status_shape(status.get()));
+    let severity_sign =
+        move || sign(severity_class(severity.get()), "0 0 14 12", severity_shape(severity.get()));
     let assignee_sign = move || match assignee.get() {
         Some(person) => view! { <Avatar person silent=true/> }.into_any(),
         None => view! { <Nobody/> }.into_any(),
@@ -146,11 +125,7 @@ fn assignable(people: StoredValue<Vec<Person>>, assignee: Memo<Option<Person>>) 
     let mut choices = vec![Choice::new("", "Nobody")];
     let mut people = people.get_value();
     people.extend(assignee.get_untracked().filter(|person| !people.contains(person)));
-    choices.extend(
-        people
-            .into_iter()
-            .map(|person| Choice::new(person.id.to_string(), person.name)),
-    );
+    choices.extend(people.into_iter().map(|person| Choice::new(person.id.to_string(), person.name)));
     choices
 }
 
@@ -192,11 +167,8 @@ fn Tags(state: IssueState, known: StoredValue<Vec<String>>) -> impl IntoView {
     let tags = Signal::derive(move || state.head.with(|head| head.row.tags.join(", ")));
     follow("f-tags".to_owned(), tags);
     let done = Callback::new(move |()| state.expect_change());
-    let options = known
-        .get_value()
-        .into_iter()
-        .map(|name| view! { <option value=name></option> })
-        .collect_view();
+    let options =
+        known.get_value().into_iter().map(|name| view! { <option value=name></option> }).collect_view();
     view! {
         <ApiForm to={endpoint::<SetTags>()} after=After::Stay class="prop" auto=true done>
             {state.identity()}

@@ -38,10 +38,7 @@ impl ShownRow {
 
     /// A row that arrived later.
     pub(super) fn arrived(row: IssueRow) -> Self {
-        Self {
-            fresh: true,
-            ..Self::loaded(row)
-        }
+        Self { fresh: true, ..Self::loaded(row) }
     }
 
     /// Shows another state of the same issue, and marks what changed.
@@ -60,31 +57,19 @@ impl ShownRow {
 /// See the module.
 #[component]
 pub(super) fn Row(row: ShownRow, org: String) -> impl IntoView {
-    let ShownRow {
-        data, changed, fresh, ..
-    } = row;
+    let ShownRow { data, changed, fresh, .. } = row;
     view! { <tr class=if fresh { "fresh-row" } else { "" }>{move || cells(&org, data.get(), changed.get())}</tr> }
 }
 
 fn cells(org: &str, row: IssueRow, changed: Changed) -> impl IntoView + use<> {
     let class = |name: &'static str, marked: bool| {
-        if marked {
-            format!("{name} changed")
-        } else {
-            name.to_owned()
-        }
+        if marked { format!("{name} changed") } else { name.to_owned() }
     };
     let link = format!("/{org}/issues/{}", row.key);
-    let tags = row
-        .tags
-        .into_iter()
-        .take(TAGS)
-        .map(|name| view! { <Tag name/> })
-        .collect_view();
-    let who = row.assignee.map_or_else(
-        || view! { <Nobody/> }.into_any(),
-        |person| view! { <Avatar person/> }.into_any(),
-    );
+    let tags = row.tags.into_iter().take(TAGS).map(|name| view! { <Tag name/> }).collect_view();
+    let who = row
+        .assignee
+        .map_or_else(|| view! { <Nobody/> }.into_any(), |person| view! { <Avatar person/> }.into_any());
     let comments = (row.comments > 0).then(|| {
         view! { {thousands(row.comments)} <span class="vh">{if row.comments == 1 { " comment" } else { " comments" }}</span> }
     });

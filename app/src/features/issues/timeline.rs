@@ -22,13 +22,7 @@ pub(super) fn Timeline(entries: RwSignal<Vec<TimelineEntry>>) -> impl IntoView {
 }
 
 fn line(entry: TimelineEntry) -> AnyView {
-    let TimelineEntry {
-        at,
-        actor,
-        change,
-        comment_html,
-        ..
-    } = entry;
+    let TimelineEntry { at, actor, change, comment_html, .. } = entry;
     if let (Change::CommentAdded { comment }, Some(html)) = (&change, comment_html) {
         return said(*comment, actor, html, view! { <Time at long=true/> }.into_any());
     }
@@ -75,10 +69,9 @@ fn told(change: &Change, actor: &Person) -> Option<(&'static icondata_core::Icon
             let words = view! { "set the severity from " <SeverityBadge severity=*from/> " to " <SeverityBadge severity=*to/> };
             (icondata_lu::LuSignal, words.into_any())
         }
-        Change::AssigneeSet { from, to } => (
-            icondata_lu::LuUserRound,
-            assigned(from.as_ref(), to.as_ref(), actor),
-        ),
+        Change::AssigneeSet { from, to } => {
+            (icondata_lu::LuUserRound, assigned(from.as_ref(), to.as_ref(), actor))
+        }
         Change::TagsChanged { added, removed } => (icondata_lu::LuTag, tagged(added, removed)),
         // A comment whose text is gone.
         Change::CommentAdded { .. } => (icondata_lu::LuMessageSquare, "commented".into_any()),
@@ -110,13 +103,7 @@ fn assigned(from: Option<&Person>, to: Option<&Person>, actor: &Person) -> AnyVi
 }
 
 fn tagged(added: &[String], removed: &[String]) -> AnyView {
-    let tags = |names: &[String]| {
-        names
-            .iter()
-            .cloned()
-            .map(|name| view! { <Tag name/> " " })
-            .collect_view()
-    };
+    let tags = |names: &[String]| names.iter().cloned().map(|name| view! { <Tag name/> " " }).collect_view();
     let some =
         |verb: &'static str, names: &[String]| (!names.is_empty()).then(|| view! { {verb} {tags(names)} });
     let and = (!added.is_empty() && !removed.is_empty()).then_some("and ");

@@ -17,30 +17,17 @@ impl Wire {
     /// Begins to connect; `None` when the browser refuses even that.
     pub(super) fn open() -> Option<Self> {
         let location = window().location();
-        let scheme = if location.protocol().ok()? == "https:" {
-            "wss"
-        } else {
-            "ws"
-        };
+        let scheme = if location.protocol().ok()? == "https:" { "wss" } else { "ws" };
         let socket = WebSocket::new(&format!("{scheme}://{}/live", location.host().ok()?)).ok()?;
         let on_open = Closure::new(super::opened);
         let on_message = Closure::new(|event: MessageEvent| {
-            event
-                .data()
-                .as_string()
-                .into_iter()
-                .for_each(|text| super::received(&text));
+            event.data().as_string().into_iter().for_each(|text| super::received(&text));
         });
         let on_close = Closure::new(|event: CloseEvent| super::closed(event.code()));
         socket.set_onopen(Some(on_open.as_ref().unchecked_ref()));
         socket.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         socket.set_onclose(Some(on_close.as_ref().unchecked_ref()));
-        Some(Self {
-            socket,
-            _on_open: on_open,
-            _on_message: on_message,
-            _on_close: on_close,
-        })
+        Some(Self { socket, _on_open: on_open, _on_message: on_message, _on_close: on_close })
     }
 
     /// Sends a text; one that cannot be sent is said again after reconnecting.
@@ -67,11 +54,7 @@ pub(super) fn reload() -> bool {
     let Some(storage) = window().session_storage().ok().flatten() else {
         return false;
     };
-    let last = storage
-        .get_item(RELOADED_AT)
-        .ok()
-        .flatten()
-        .and_then(|at| at.parse::<f64>().ok());
+    let last = storage.get_item(RELOADED_AT).ok().flatten().and_then(|at| at.parse::<f64>().ok());
     let now = js_sys::Date::now();
     if last.is_some_and(|last| now - last < RELOAD_AGAIN_MS) {
         return false;

@@ -89,12 +89,7 @@ impl Subscription {
         }
         let from = Seq(self.told.0 + 1);
         self.told = to;
-        Some(ServerMessage::Events {
-            topic: topic.clone(),
-            from,
-            to,
-            items,
-        })
+        Some(ServerMessage::Events { topic: topic.clone(), from, to, items })
     }
 }
 
@@ -146,11 +141,7 @@ impl State {
         let Some(ended) = connection.topics.remove(topic) else {
             return false;
         };
-        if !connection
-            .topics
-            .values()
-            .any(|subscription| subscription.org == ended.org)
-        {
+        if !connection.topics.values().any(|subscription| subscription.org == ended.org) {
             self.unwatch(id, ended.org);
         }
         true
@@ -167,18 +158,13 @@ impl State {
         let Some(connection) = self.connections.get(&id) else {
             return;
         };
-        let ended = connection
-            .topics
-            .iter()
-            .filter(|(_, subscription)| ends(subscription));
+        let ended = connection.topics.iter().filter(|(_, subscription)| ends(subscription));
         let topics: Vec<Topic> = ended.map(|(topic, _)| topic.clone()).collect();
         topics.iter().for_each(|topic| self.resync(id, topic));
     }
 
     pub(super) fn hold_to(&mut self, id: ConnectionId, org: OrgId, role: Role) {
-        self.resync_where(id, |subscription| {
-            subscription.org == org && subscription.actor.role != role
-        });
+        self.resync_where(id, |subscription| subscription.org == org && subscription.actor.role != role);
     }
 
     pub(super) fn backlog(&mut self, id: ConnectionId, topic: &Topic) -> Backlog {
@@ -192,22 +178,11 @@ impl State {
             return Backlog::Done;
         }
         let seq = Seq(subscription.next.0 - 1);
-        if self
-            .orgs
-            .get(&subscription.org)
-            .is_some_and(|watch| watch.head > seq)
-        {
+        if self.orgs.get(&subscription.org).is_some_and(|watch| watch.head > seq) {
             return Backlog::Read(subscription.org, seq);
         }
         subscription.live = true;
-        self.send(
-            id,
-            ServerMessage::CaughtUp {
-                topic: topic.clone(),
-                seq,
-            }
-            .into(),
-        );
+        self.send(id, ServerMessage::CaughtUp { topic: topic.clone(), seq }.into());
         Backlog::Done
     }
 
@@ -218,11 +193,7 @@ impl State {
         let old = events.iter().take_while(|event| event.seq <= watch.head).count();
         let first = watch.head.0 + 1;
         let fresh = &events[old..];
-        let in_order = fresh
-            .iter()
-            .zip(first..)
-            .take_while(|(event, seq)| event.seq.0 == *seq)
-            .count();
+        let in_order = fresh.iter().zip(first..).take_while(|(event, seq)| event.seq.0 == *seq).count();
         let (ready, gap) = fresh.split_at(in_order);
         watch.head.0 += in_order as i64;
         let listeners: Vec<_> = watch.listeners.iter().copied().collect();
@@ -241,13 +212,8 @@ impl State {
             return self.resync_where(id, |subscription| subscription.org == org);
         }
         let recorded_at = events.first().map(|event| event.recorded_at);
-        let live = connection
-            .topics
-            .iter_mut()
-            .filter(|(_, s)| s.org == org && s.live);
-        let messages: Vec<_> = live
-            .filter_map(|(topic, s)| s.advance(topic, events, MAX_QUIET))
-            .collect();
+        let live = connection.topics.iter_mut().filter(|(_, s)| s.org == org && s.live);
+        let messages: Vec<_> = live.filter_map(|(topic, s)| s.advance(topic, events, MAX_QUIET)).collect();
         for message in messages {
             self.send(id, Outgoing { message, recorded_at });
         }
@@ -270,11 +236,7 @@ impl State {
                 }
             }
         }
-        let watched: BTreeMap<_, _> = self
-            .orgs
-            .iter()
-            .map(|(org, w)| (*org, w.listeners.clone()))
-            .collect();
+        let watched: BTreeMap<_, _> = self.orgs.iter().map(|(org, w)| (*org, w.listeners.clone())).collect();
         if watched == listening {
             Ok(())
         } else {

@@ -20,10 +20,7 @@ const ORG: OrgId = OrgId(1);
 const AT: Timestamp = Timestamp(datetime!(2026-03-01 12:00 UTC));
 
 fn person(id: i64) -> Person {
-    Person {
-        id: UserId(id),
-        name: format!("P{id}"),
-    }
+    Person { id: UserId(id), name: format!("P{id}") }
 }
 
 fn key(number: i64) -> IssueKey {
@@ -51,11 +48,7 @@ fn touched(seq: i64, number: i64) -> Arc<LoadedEvent> {
         severity: Severity::Low,
         status: Status::Open,
     };
-    let issue = LoadedIssue {
-        row,
-        description: String::new(),
-        description_html: String::new(),
-    };
+    let issue = LoadedIssue { row, description: String::new(), description_html: String::new() };
     let change = Change::IssueCreated { title: String::new() };
     event(seq, change, Some(facts), Some(Arc::new(issue)))
 }
@@ -67,29 +60,11 @@ fn event(
     issue: Option<Arc<LoadedIssue>>,
 ) -> Arc<LoadedEvent> {
     let (seq, actor) = (Seq(seq), person(1));
-    Arc::new(LoadedEvent {
-        seq,
-        at: AT,
-        recorded_at: AT,
-        actor,
-        change,
-        facts,
-        issue,
-        comment_html: None,
-    })
+    Arc::new(LoadedEvent { seq, at: AT, recorded_at: AT, actor, change, facts, issue, comment_html: None })
 }
 
 fn role_changed(seq: i64, user: i64, to: Role) -> Arc<LoadedEvent> {
-    event(
-        seq,
-        Change::RoleChanged {
-            user: UserId(user),
-            from: Role::Reporter,
-            to,
-        },
-        None,
-        None,
-    )
+    event(seq, Change::RoleChanged { user: UserId(user), from: Role::Reporter, to }, None, None)
 }
 
 fn topic(text: &str) -> Topic {
@@ -97,10 +72,7 @@ fn topic(text: &str) -> Topic {
 }
 
 fn actor(user: i64, role: Role) -> Actor {
-    Actor {
-        user: UserId(user),
-        role,
-    }
+    Actor { user: UserId(user), role }
 }
 
 fn connect(hub: &Hub, user: i64) -> Connected {
@@ -108,9 +80,7 @@ fn connect(hub: &Hub, user: i64) -> Connected {
 }
 
 fn messages(connected: &mut Connected) -> Vec<ServerMessage> {
-    std::iter::from_fn(|| connected.queue.try_recv().ok())
-        .map(|outgoing| outgoing.message)
-        .collect()
+    std::iter::from_fn(|| connected.queue.try_recv().ok()).map(|outgoing| outgoing.message).collect()
 }
 
 fn positions(messages: &[ServerMessage]) -> Vec<i64> {
@@ -168,10 +138,7 @@ fn what_was_missed_is_filled_in_before_the_subscription_is_live() {
     assert!(hub.publish(ORG, &[touched(5, 1), touched(6, 1)]));
     let heard = messages(&mut late);
     assert_eq!(positions(&heard), [2, 3, 4, 5, 6]);
-    assert!(heard.contains(&ServerMessage::CaughtUp {
-        topic: page,
-        seq: Seq(5)
-    }));
+    assert!(heard.contains(&ServerMessage::CaughtUp { topic: page, seq: Seq(5) }));
     hub.check().unwrap();
 }
 
@@ -180,20 +147,8 @@ fn who_missed_too_much_or_knows_more_than_the_log_loads_anew() {
     let hub = Hub::default();
     let mut one = connect(&hub, 1);
     for (since, head) in [(0, MAX_BEHIND + 1), (5, 4), (-1, 4)] {
-        assert!(!hub.subscribe(
-            one.id,
-            &topic("issues"),
-            ORG,
-            actor(1, Role::Admin),
-            Seq(since),
-            Seq(head)
-        ));
-        assert_eq!(
-            messages(&mut one),
-            [ServerMessage::Resync {
-                topic: topic("issues")
-            }]
-        );
+        assert!(!hub.subscribe(one.id, &topic("issues"), ORG, actor(1, Role::Admin), Seq(since), Seq(head)));
+        assert_eq!(messages(&mut one), [ServerMessage::Resync { topic: topic("issues") }]);
     }
     hub.check().unwrap();
     assert!(hub.watched().is_empty());
@@ -238,37 +193,16 @@ fn a_changed_role_ends_the_subscription_and_a_lost_one_the_connection() {
     listen(&hub, &two, "issues", actor(2, Role::Maintainer), 0);
     messages(&mut one);
     messages(&mut two);
-    hub.publish(
-        ORG,
-        &[touched(1, 3), role_changed(2, 1, Role::Reporter), touched(3, 3)],
-    );
-    assert_eq!(
-        messages(&mut one),
-        [ServerMessage::Resync {
-            topic: topic("issues")
-        }]
-    );
+    hub.publish(ORG, &[touched(1, 3), role_changed(2, 1, Role::Reporter), touched(3, 3)]);
+    assert_eq!(messages(&mut one), [ServerMessage::Resync { topic: topic("issues") }]);
     assert_eq!(positions(&messages(&mut two)), [1, 3]);
 
     let seats = hub.seats();
     let sessions: HashSet<_> = seats.iter().map(|seat| seat.session).collect();
-    hub.enforce(
-        &seats,
-        &sessions,
-        &HashMap::from([((ORG, UserId(2)), Role::Maintainer)]),
-    );
+    hub.enforce(&seats, &sessions, &HashMap::from([((ORG, UserId(2)), Role::Maintainer)]));
     assert_eq!(messages(&mut two), []);
-    hub.enforce(
-        &seats,
-        &sessions,
-        &HashMap::from([((ORG, UserId(2)), Role::Admin)]),
-    );
-    assert_eq!(
-        messages(&mut two),
-        [ServerMessage::Resync {
-            topic: topic("issues")
-        }]
-    );
+    hub.enforce(&seats, &sessions, &HashMap::from([((ORG, UserId(2)), Role::Admin)]));
+    assert_eq!(messages(&mut two), [ServerMessage::Resync { topic: topic("issues") }]);
     listen(&hub, &two, "issues", actor(2, Role::Admin), 3);
     hub.enforce(&hub.seats(), &sessions, &HashMap::new());
     assert_eq!(two.closing.try_recv(), Ok(close::FORBIDDEN));
@@ -282,21 +216,9 @@ fn a_changed_role_ends_the_subscription_and_a_lost_one_the_connection() {
 fn a_role_that_changed_before_the_subscription_was_made_is_noticed_too() {
     let hub = Hub::default();
     let mut one = connect(&hub, 1);
-    assert!(hub.subscribe(
-        one.id,
-        &topic("issues"),
-        ORG,
-        actor(1, Role::Maintainer),
-        Seq(0),
-        Seq(1)
-    ));
+    assert!(hub.subscribe(one.id, &topic("issues"), ORG, actor(1, Role::Maintainer), Seq(0), Seq(1)));
     hub.fill(one.id, &topic("issues"), &[role_changed(1, 1, Role::Maintainer)]);
-    assert_eq!(
-        messages(&mut one),
-        [ServerMessage::Resync {
-            topic: topic("issues")
-        }]
-    );
+    assert_eq!(messages(&mut one), [ServerMessage::Resync { topic: topic("issues") }]);
     assert_eq!(hub.backlog(one.id, &topic("issues")), Backlog::Gone);
 }
 

@@ -28,23 +28,11 @@ async fn a_reporter_hears_of_their_own_issues_only() {
     let mut tab = Tab::listen(address, &rea, &format!("main/issues/{foreign}"), since).await;
     let refusal = tab.hear().await;
     assert!(
-        matches!(
-            refusal,
-            ServerMessage::Error {
-                error: AppError::NotFound,
-                topic: Some(_)
-            }
-        ),
+        matches!(refusal, ServerMessage::Error { error: AppError::NotFound, topic: Some(_) }),
         "{refusal:?}"
     );
     tab.ask("main/issues/CORE-999", since).await;
-    assert!(matches!(
-        tab.hear().await,
-        ServerMessage::Error {
-            error: AppError::NotFound,
-            ..
-        }
-    ));
+    assert!(matches!(tab.hear().await, ServerMessage::Error { error: AppError::NotFound, .. }));
 
     for topic in ["main/issues", "main/insights"] {
         let mut tab = Tab::listen(address, &rea, topic, since).await;
@@ -52,11 +40,7 @@ async fn a_reporter_hears_of_their_own_issues_only() {
         let before = head(&app).await;
         ana.comment(&foreign, "nothing for Rea").await.ok();
         ana.set_status(&foreign, "TRIAGED").await;
-        let status = if topic == "main/issues" {
-            "TRIAGED"
-        } else {
-            "IN_PROGRESS"
-        };
+        let status = if topic == "main/issues" { "TRIAGED" } else { "IN_PROGRESS" };
         ana.set_status(&own, status).await.ok();
         let end = head(&app).await;
         assert_eq!(positions(&tab.hear_until(before, end).await), [end], "{topic}");
@@ -66,11 +50,7 @@ async fn a_reporter_hears_of_their_own_issues_only() {
     let mut late = Tab::listen(address, &rea, "main/issues", 0).await;
     let heard = late.hear_until(0, end).await;
     assert!(!heard.is_empty());
-    assert!(
-        heard
-            .iter()
-            .all(|item| matches!(item, LiveItem::Row { row, .. } if row.reporter.name == "Rea"))
-    );
+    assert!(heard.iter().all(|item| matches!(item, LiveItem::Row { row, .. } if row.reporter.name == "Rea")));
 }
 
 #[tokio::test]
@@ -79,20 +59,13 @@ async fn only_our_own_pages_and_those_who_are_signed_in_come_in() {
     let ana = app.sign_up("Ana").await;
     let address = app.serve().await;
     let refused = Tab::connect(address, &ana, "https://evil.example").await.err();
-    assert!(
-        matches!(&refused, Some(Error::Http(answer)) if answer.status() == 403),
-        "{refused:?}"
-    );
+    assert!(matches!(&refused, Some(Error::Http(answer)) if answer.status() == 403), "{refused:?}");
 
-    let mut nobody = Tab::connect(address, &app.anon(), &format!("http://{address}"))
-        .await
-        .unwrap();
+    let mut nobody = Tab::connect(address, &app.anon(), &format!("http://{address}")).await.unwrap();
     assert_eq!(nobody.close_code().await, 4401);
 
     for first in [ClientMessage::Hello { version: VERSION + 1 }, ClientMessage::Pong] {
-        let mut old = Tab::connect(address, &ana, &format!("http://{address}"))
-            .await
-            .unwrap();
+        let mut old = Tab::connect(address, &ana, &format!("http://{address}")).await.unwrap();
         old.say(&first).await;
         assert_eq!(old.close_code().await, 4426);
     }
@@ -101,16 +74,8 @@ async fn only_our_own_pages_and_those_who_are_signed_in_come_in() {
     assert_eq!(stranger.close_code().await, 4403);
 
     let mut odd = Tab::open(address, &ana).await;
-    odd.0
-        .send(Message::text(
-            r#"{"type":"subscribe","topic":"main/board","since":0}"#,
-        ))
-        .await
-        .unwrap();
-    assert!(matches!(
-        odd.hear().await,
-        ServerMessage::Error { topic: None, .. }
-    ));
+    odd.0.send(Message::text(r#"{"type":"subscribe","topic":"main/board","since":0}"#)).await.unwrap();
+    assert!(matches!(odd.hear().await, ServerMessage::Error { topic: None, .. }));
     odd.0.send(Message::text("x".repeat(100_000))).await.unwrap();
     let end = tokio::time::timeout(PATIENCE, odd.0.next()).await.unwrap();
     assert!(!matches!(end, Some(Ok(Message::Text(_)))), "{end:?}");

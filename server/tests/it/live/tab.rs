@@ -22,38 +22,24 @@ pub struct Tab(pub WebSocketStream<MaybeTlsStream<TcpStream>>);
 impl Tab {
     pub async fn connect(address: SocketAddr, actor: &Actor, origin: &str) -> Result<Self, Error> {
         let mut request = format!("ws://{address}/live").into_client_request().unwrap();
-        request
-            .headers_mut()
-            .insert("cookie", actor.cookie_header().parse().unwrap());
+        request.headers_mut().insert("cookie", actor.cookie_header().parse().unwrap());
         request.headers_mut().insert("origin", origin.parse().unwrap());
         connect_async(request).await.map(|(socket, _)| Self(socket))
     }
 
     pub async fn open(address: SocketAddr, actor: &Actor) -> Self {
-        let mut tab = Self::connect(address, actor, &format!("http://{address}"))
-            .await
-            .unwrap();
+        let mut tab = Self::connect(address, actor, &format!("http://{address}")).await.unwrap();
         tab.say(&ClientMessage::Hello { version: VERSION }).await;
-        assert!(matches!(
-            tab.hear().await,
-            ServerMessage::Welcome { version: VERSION, .. }
-        ));
+        assert!(matches!(tab.hear().await, ServerMessage::Welcome { version: VERSION, .. }));
         tab
     }
 
     pub async fn say(&mut self, message: &ClientMessage) {
-        self.0
-            .send(Message::text(serde_json::to_string(message).unwrap()))
-            .await
-            .unwrap();
+        self.0.send(Message::text(serde_json::to_string(message).unwrap())).await.unwrap();
     }
 
     pub async fn ask(&mut self, topic: &str, since: i64) {
-        self.say(&ClientMessage::Subscribe {
-            topic: topic.parse().unwrap(),
-            since: Seq(since),
-        })
-        .await;
+        self.say(&ClientMessage::Subscribe { topic: topic.parse().unwrap(), since: Seq(since) }).await;
     }
 
     pub async fn listen(address: SocketAddr, actor: &Actor, topic: &str, since: i64) -> Self {
@@ -64,9 +50,7 @@ impl Tab {
 
     pub async fn frame(&mut self) -> Message {
         let next = tokio::time::timeout(PATIENCE, self.0.next()).await;
-        let Ok(frame) = next else {
-            panic!("nothing was said")
-        };
+        let Ok(frame) = next else { panic!("nothing was said") };
         frame.unwrap().unwrap()
     }
 

@@ -49,15 +49,8 @@ struct World {
 impl World {
     fn new() -> Self {
         let hub = Hub::default();
-        let people = (0..3)
-            .map(|who| (connect(&hub, who + 1), Default::default()))
-            .collect();
-        Self {
-            hub,
-            log: vec![],
-            roles: [Role::Reporter, Role::Maintainer, Role::Admin],
-            people,
-        }
+        let people = (0..3).map(|who| (connect(&hub, who + 1), Default::default())).collect();
+        Self { hub, log: vec![], roles: [Role::Reporter, Role::Maintainer, Role::Admin], people }
     }
 
     fn end(&self) -> i64 {
@@ -65,31 +58,16 @@ impl World {
     }
 
     fn after(&self, seq: Seq, n: i64) -> Vec<Arc<LoadedEvent>> {
-        self.log
-            .iter()
-            .skip(seq.0 as usize)
-            .take(n as usize)
-            .cloned()
-            .collect()
+        self.log.iter().skip(seq.0 as usize).take(n as usize).cloned().collect()
     }
 
     /// The browser applies ranges exactly as the protocol says, and fails on anything else.
     fn read(&mut self, who: usize) {
         let (connected, pages) = &mut self.people[who];
         for message in messages(connected) {
-            let page = |topic: &Topic| {
-                PAGES
-                    .iter()
-                    .position(|page| super::topic(page) == *topic)
-                    .unwrap()
-            };
+            let page = |topic: &Topic| PAGES.iter().position(|page| super::topic(page) == *topic).unwrap();
             match message {
-                ServerMessage::Events {
-                    topic,
-                    from,
-                    to,
-                    items,
-                } => {
+                ServerMessage::Events { topic, from, to, items } => {
                     let page = &mut pages[page(&topic)];
                     let at = page.at.expect("events for a page that does not listen");
                     assert_eq!(from.0, at + 1);
@@ -121,15 +99,8 @@ impl World {
                 let actor = actor(who as i64 + 1, self.roles[who]);
                 let (connected, pages) = &mut self.people[who];
                 let end = Seq(self.log.len() as i64);
-                assert!(
-                    self.hub
-                        .subscribe(connected.id, &topic(PAGES[page]), ORG, actor, Seq(since), end)
-                );
-                pages[page] = Page {
-                    at: Some(since),
-                    from: since,
-                    told: vec![],
-                };
+                assert!(self.hub.subscribe(connected.id, &topic(PAGES[page]), ORG, actor, Seq(since), end));
+                pages[page] = Page { at: Some(since), from: since, told: vec![] };
             }
             Step::Fill(who, page, n) => {
                 let (id, topic) = (self.people[who].0.id, topic(PAGES[page]));
@@ -162,16 +133,11 @@ impl World {
         for who in 0..3 {
             self.read(who);
             let actor = actor(who as i64 + 1, self.roles[who]);
-            for (page, known) in self.people[who]
-                .1
-                .iter()
-                .enumerate()
-                .filter(|(_, known)| known.at.is_some())
+            for (page, known) in self.people[who].1.iter().enumerate().filter(|(_, known)| known.at.is_some())
             {
                 let all = self.log.iter().skip(known.from as usize);
-                let visible: Vec<_> = all
-                    .filter_map(|event| item(&topic(PAGES[page]).page, actor, event))
-                    .collect();
+                let visible: Vec<_> =
+                    all.filter_map(|event| item(&topic(PAGES[page]).page, actor, event)).collect();
                 assert_eq!(
                     known.told,
                     visible.iter().map(position).collect::<Vec<_>>(),
