@@ -24,7 +24,8 @@ const AS_ROOT = [
   '--disable-sync',
 ];
 
-const picturesWanted = process.argv.some((argument) => /^(--project=)?screens$/.test(argument));
+// The processes that run the tests read this file too, with other arguments but the same environment.
+if (process.argv.some((argument) => /^(--project=)?screens$/.test(argument))) process.env.E2E_SCREENS = 'wanted';
 
 export default defineConfig({
   testDir: './tests',
@@ -51,6 +52,6 @@ export default defineConfig({
     { name: 'javascript', testIgnore: SCREENS },
     { name: 'no-javascript', testMatch: BOTH, use: { javaScriptEnabled: false } },
     // Only when asked for by name: it writes into docs/.
-    ...(picturesWanted ? [{ name: 'screens', testMatch: SCREENS }] : []),
+    ...(process.env.E2E_SCREENS ? [{ name: 'screens', testMatch: SCREENS }] : []),
   ],
 });

@@ -67,7 +67,7 @@ pub fn App() -> impl IntoView {
         <Title formatter=|text: String| if text.is_empty() { NAME.to_owned() } else { format!("{text} \u{b7} {NAME}") }/>
         <div class="busy-bar" class:on=moving></div>
         <Router set_is_routing=set_moving>
-            <FocusOnArrival/>
+            <FocusOnArrival moving/>
             <FlatRoutes fallback=|| view! { <ErrorPage error=AppError::NotFound/> }>
                 <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async/>
                 <Route path=path!("/signup") view=SignupPage ssr=SsrMode::Async/>
@@ -82,21 +82,34 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// By then a page that was gone to is there.
+/// How often it is looked whether a page that was gone to is there, and how long at most.
 const SETTLED: Duration = Duration::from_millis(50);
+const LOOKS: u8 = 200;
 
 /// The name of the program in titles.
 const NAME: &str = "Issues & Insights";
 
 /// After going to another page by a link the focus is in that page, as after a full load.
 #[component]
-fn FocusOnArrival() -> impl IntoView {
+fn FocusOnArrival(moving: ReadSignal<bool>) -> impl IntoView {
     let location = use_location();
     Effect::new(move |before: Option<(String, String)>| {
         let now = (location.pathname.get(), location.hash.get());
         if before.is_some_and(|before| before != now) {
-            set_timeout(dom::arrive, SETTLED);
+            arrive(moving, LOOKS);
         }
         now
     });
+}
+
+/// Moves the focus once the page is there: until its data have come, the page before it still stands.
+fn arrive(moving: ReadSignal<bool>, looks: u8) {
+    let look = move || {
+        let waiting = moving.try_get_untracked().unwrap_or_default() || !dom::exists("#main");
+        match looks.checked_sub(1).filter(|_| waiting) {
+            Some(left) => arrive(moving, left),
+            None => dom::arrive(),
+        }
+    };
+    set_timeout(look, SETTLED);
 }

@@ -122,11 +122,14 @@ fn options() -> Options<'static> {
 fn sanitizer() -> Builder<'static> {
     let mut builder = Builder::empty();
     let attributes = ATTRIBUTES.iter().map(|(tag, names)| (*tag, names.iter().copied().collect()));
+    // What is wider than its place scrolls by itself; with the keyboard only where the focus can be.
+    let reached = HashMap::from([("tabindex", "0")]);
     let named = HashMap::from([("aria-label", "Task")]);
+    let values = HashMap::from([("input", named), ("pre", reached.clone()), ("table", reached)]);
     builder
         .tags(TAGS.iter().copied().collect())
         .tag_attributes(attributes.collect())
-        .set_tag_attribute_values(HashMap::from([("input", named)]))
+        .set_tag_attribute_values(values)
         .url_schemes(HashSet::from(["http", "https", "mailto"]))
         .link_rel(Some("nofollow noopener noreferrer"))
         .attribute_filter(|tag, name, value| is_harmless(tag, name, value).then_some(Cow::Borrowed(value)));

@@ -55,6 +55,7 @@ impl Settings {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the clock that everybody else takes")]
     fn now(&self) -> Timestamp {
         let now = OffsetDateTime::now_utc();
         Timestamp(now.replace_microsecond(now.microsecond()).unwrap_or(now))

@@ -174,10 +174,7 @@ fn Tags(state: IssueState, known: StoredValue<Vec<String>>) -> impl IntoView {
             {state.identity()}
             <label for="f-tags">"Tags"</label>
             <div class="value one">
-                <input
-                    class="input" id="f-tags" name="tags" value=tags.get_untracked() list="known-tags" autocomplete="off"
-                    placeholder="ui, export" aria-describedby="e-tags"
-                />
+                <TagsInput tags/>
                 <Submit label="Set" what="tags" class="btn small no-js"/>
             </div>
             <datalist id="known-tags">{options}</datalist>
@@ -185,6 +182,20 @@ fn Tags(state: IssueState, known: StoredValue<Vec<String>>) -> impl IntoView {
         </ApiForm>
     }
     .into_any()
+}
+
+/// The text itself: after a refusal without JavaScript what was typed, not what the issue has.
+#[component]
+fn TagsInput(tags: Signal<String>) -> impl IntoView {
+    let form = use_form();
+    let value = form.typed("tags", tags.get_untracked());
+    let wrong = move || form.about("tags").is_some();
+    view! {
+        <input
+            class="input" id="f-tags" name="tags" value=value list="known-tags" autocomplete="off"
+            placeholder="ui, export" aria-describedby="e-tags" aria-invalid=move || wrong().then_some("true")
+        />
+    }
 }
 
 #[component]

@@ -74,7 +74,7 @@ async fn only_our_own_pages_and_those_who_are_signed_in_come_in() {
     assert_eq!(stranger.close_code().await, 4403);
 
     let mut odd = Tab::open(address, &ana).await;
-    odd.0.send(Message::text(r#"{"type":"subscribe","topic":"main/board","since":0}"#)).await.unwrap();
+    odd.0.send(Message::text(r#"{"subscribe":{"topic":"main/board","since":0}}"#)).await.unwrap();
     assert!(matches!(odd.hear().await, ServerMessage::Error { topic: None, .. }));
     odd.0.send(Message::text("x".repeat(100_000))).await.unwrap();
     let end = tokio::time::timeout(PATIENCE, odd.0.next()).await.unwrap();
