@@ -63,8 +63,10 @@ pub fn App() -> impl IntoView {
         dom::mark_hydrated();
     });
     let (moving, set_moving) = signal(false);
+    // Asked here, for the title is put together where nobody knows any more.
+    let on_server = is_server();
     view! {
-        <Title formatter=|text: String| if text.is_empty() { NAME.to_owned() } else { format!("{text} \u{b7} {NAME}") }/>
+        <Title formatter=move |text: String| whole_title(&text, on_server)/>
         <div class="busy-bar" class:on=moving></div>
         <Router set_is_routing=set_moving>
             <FocusOnArrival moving/>
@@ -89,6 +91,13 @@ const LOOKS: u8 = 200;
 /// The name of the program in titles.
 const NAME: &str = "Issues & Insights";
 
+/// The title of a page. `leptos_meta` puts it between the tags as it is, and a title can be what somebody wrote: on the
+/// server it is escaped here; the browser takes it as text.
+fn whole_title(text: &str, on_server: bool) -> String {
+    let title = if text.is_empty() { NAME.to_owned() } else { format!("{text} \u{b7} {NAME}") };
+    if on_server { title.replace('&', "&amp;").replace('<', "&lt;") } else { title }
+}
+
 /// After going to another page by a link the focus is in that page, as after a full load.
 #[component]
 fn FocusOnArrival(moving: ReadSignal<bool>) -> impl IntoView {
@@ -112,4 +121,17 @@ fn arrive(moving: ReadSignal<bool>, looks: u8) {
         }
     };
     set_timeout(look, SETTLED);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_stays_a_text_wherever_it_is_put_together() {
+        let written = "</title><b>";
+        assert_eq!(whole_title(written, true), "&lt;/title>&lt;b> \u{b7} Issues &amp; Insights");
+        assert_eq!(whole_title(written, false), "</title><b> \u{b7} Issues & Insights");
+        assert_eq!(whole_title("", false), NAME);
+    }
 }

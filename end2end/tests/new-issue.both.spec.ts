@@ -70,8 +70,15 @@ test('the next issue after one is another one', async ({ people }) => {
 test('a title is a text and never markup', async ({ people }) => {
   const { page } = await people.join('Omar Haddad', 'REPORTER');
   const title = `<img src=x onerror="alert(1)"> & "quotes" 'n' </title><script>alert(1)</script>`;
-  await createIssue(page, { title });
+  const key = await createIssue(page, { title });
+  for (const path of ['/main/issues', `/main/issues/${key}`, `/main/issues/${key}?edit=1`]) {
+    await open(page, path);
+    await expect(page.getByText(title).first()).toBeAttached();
+    await expect(page.locator('img')).toHaveCount(0);
+    // As the server sent it: nothing of the title is an element of the page.
+    const sent = await (await page.request.get(path)).text();
+    expect(sent, path).not.toMatch(/<img|<script>alert/);
+  }
   await open(page, '/main/issues');
   await expect(row(page, title)).toBeVisible();
-  await expect(page.locator('img')).toHaveCount(0);
 });

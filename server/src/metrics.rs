@@ -28,7 +28,7 @@ use sha2::{Digest, Sha256};
 use std::{
     future::Future,
     sync::{
-        OnceLock,
+        LazyLock, OnceLock,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -62,13 +62,18 @@ fn recorder() -> Option<PrometheusHandle> {
     RECORDER.get_or_init(install).clone()
 }
 
-/// Counts and times requests, by the route that they matched.
-pub fn layer() -> PrometheusMetricLayer<'static> {
-    recorder();
+/// Its prefix can be set only once in a process.
+static LAYER: LazyLock<PrometheusMetricLayer<'static>> = LazyLock::new(|| {
     PrometheusMetricLayerBuilder::new()
         .with_prefix("tracker")
         .with_endpoint_label_type(EndpointLabel::MatchedPathWithFallbackFn(|_| "other".to_owned()))
         .build()
+});
+
+/// Counts and times requests, by the route that they matched.
+pub fn layer() -> PrometheusMetricLayer<'static> {
+    recorder();
+    LAYER.clone()
 }
 
 /// Waits for a connection, and counts those who do.

@@ -66,10 +66,10 @@ async fn everybody_who_may_see_a_change_sees_it_soon_on_every_page() {
     assert!(took < Duration::from_secs(1), "{took:?}");
     assert_eq!(positions(&items), [since + 1; 3]);
     let shown: Vec<Value> = items.iter().map(|item| serde_json::to_value(item).unwrap()).collect();
-    assert_eq!(shown[0]["row"]["status"], "TRIAGED");
-    assert_eq!(shown[1]["entry"]["actor"]["name"], "Ana");
-    assert_eq!(shown[1]["head"]["viewer_can"]["triage"], true);
-    assert_eq!(shown[2]["effects"][1]["status"], "TRIAGED");
+    assert_eq!(shown[0]["row"]["row"]["status"], "TRIAGED");
+    assert_eq!(shown[1]["entry"]["entry"]["actor"]["name"], "Ana");
+    assert_eq!(shown[1]["entry"]["head"]["viewer_can"]["triage"], true);
+    assert_eq!(shown[2]["stats"]["effects"][1]["status"], "TRIAGED");
 
     ana.comment(&key, "**Look**").await.ok();
     let comment = &tabs[1].hear_until(since + 1, since + 2).await[0];
