@@ -71,14 +71,16 @@ test('a title is a text and never markup', async ({ people }) => {
   const { page } = await people.join('Omar Haddad', 'REPORTER');
   const title = `<img src=x onerror="alert(1)"> & "quotes" 'n' </title><script>alert(1)</script>`;
   const key = await createIssue(page, { title });
-  for (const path of ['/main/issues', `/main/issues/${key}`, `/main/issues/${key}?edit=1`]) {
+  for (const path of ['/main/issues', `/main/issues/${key}`]) {
     await open(page, path);
-    await expect(page.getByText(title).first()).toBeAttached();
     await expect(page.locator('img')).toHaveCount(0);
     // As the server sent it: nothing of the title is an element of the page.
     const sent = await (await page.request.get(path)).text();
     expect(sent, path).not.toMatch(/<img|<script>alert/);
   }
+  await open(page, `/main/issues/${key}?edit=1`);
+  await expect(field(page, 'Title')).toHaveValue(title);
+  await expect(page.locator('img')).toHaveCount(0);
   await open(page, '/main/issues');
   await expect(row(page, title)).toBeVisible();
 });
