@@ -155,6 +155,13 @@ pub const RESERVED_SLUGS: &[&str] = &[
     "settings", "fonts", "static", "admin", "new", "favicon", "robots",
 ];
 
+impl Default for OrgSlug {
+    /// The organization of an installation that names none.
+    fn default() -> Self {
+        Self("main".to_owned())
+    }
+}
+
 impl OrgSlug {
     /// Reads an organization's name in URLs.
     pub fn parse(text: &str) -> Result<Self, AppError> {

@@ -62,11 +62,9 @@ impl Accounts {
         }
     }
 
-    #[expect(clippy::expect_used, reason = "the default is a constant that a test reads")]
     fn org(reader: &mut Reader) -> OrgSlug {
-        let fallback = OrgSlug::parse(ORG.default).expect("the default is a slug");
         let expected = "2 to 40 of a-z, 0-9 and -, and no page of the program itself";
-        reader.parse(&ORG, fallback, expected, |text| OrgSlug::parse(text).ok())
+        reader.parse(&ORG, OrgSlug::default(), expected, |text| OrgSlug::parse(text).ok())
     }
 
     fn validate(reader: &mut Reader, key: Option<&Secret>, environment: Environment) {
