@@ -52,7 +52,7 @@ pub async fn page(
                     'timeline', (
                         SELECT coalesce(json_agg(json_build_object(
                             'seq', e.seq, 'at', e.at, 'actor', json_build_object('id', u.id, 'name', u.name),
-                            'change', json_build_object('kind', e.kind, 'data', e.payload -> 'data'),
+                            'change', json_build_object(e.kind, e.payload -> 'data'),
                             'comment_html', c.body_html) ORDER BY e.seq), '[]')
                         FROM events e
                         JOIN users u ON u.id = e.actor_id
