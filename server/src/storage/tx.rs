@@ -3,9 +3,15 @@
 //! Beginning and saying who asks is one round trip. It runs in a task of its own, because a request can be cancelled at
 //! any await and sqlx 0.9.0 would put a connection back into the pool that is inside a transaction; for the same
 //! reason a connection whose beginning did not finish is closed, and one that is dropped is rolled back before anybody
-//! else gets it.
+//! else gets it: the driver queues the rollback and sends it with the question whether the connection still lives, which
+//! it asks anyway when one comes back to the pool.
 
-use sqlx::{AssertSqlSafe, PgConnection, Postgres, pool::PoolConnection};
+use sqlx::{
+    AssertSqlSafe, PgConnection, Postgres, SqlSafeStr,
+    pool::PoolConnection,
+    postgres::PgTransactionManager,
+};
+use sqlx_core::transaction::TransactionManager;
 use tracing::Instrument;
 use tracker_domain::{
     error::AppError,
@@ -82,8 +88,10 @@ impl Tx {
         let pool = pool.clone();
         let begin = async move {
             let mut connection = crate::metrics::waiting(pool.acquire()).await?;
-            match sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *connection).await {
-                Ok(_) => Ok(Self { connection: Some(connection) }),
+            tracing::trace!(summary = "BEGIN", "a transaction begins");
+            let statement = AssertSqlSafe(sql).into_sql_str();
+            match PgTransactionManager::begin(&mut connection, Some(statement)).await {
+                Ok(()) => Ok(Self { connection: Some(connection) }),
                 Err(error) => {
                     connection.close_on_drop();
                     Err(error)
@@ -124,7 +132,7 @@ impl Tx {
 
     /// Ends the transaction without events.
     pub async fn end(mut self) -> Result<(), AppError> {
-        sqlx::raw_sql("COMMIT").execute(self.connection()?).await.map_err(db)?;
+        PgTransactionManager::commit(self.connection()?).await.map_err(db)?;
         self.connection = None;
         Ok(())
     }
@@ -132,11 +140,8 @@ impl Tx {
 
 impl Drop for Tx {
     fn drop(&mut self) {
-        let Some(mut connection) = self.connection.take() else { return };
-        tokio::spawn(async move {
-            if sqlx::raw_sql("ROLLBACK").execute(&mut *connection).await.is_err() {
-                connection.close_on_drop();
-            }
-        });
+        if let Some(connection) = self.connection.as_deref_mut() {
+            PgTransactionManager::start_rollback(connection);
+        }
     }
 }
