@@ -24,7 +24,7 @@ export const settings = {
   connections: 16,
   steadyConnections: 32,
   rate: 200,
-  // Clients of the bare SQL: as many as serve it best on two cores.
-  clients: 8,
+  // Clients of the bare SQL: as many as the program has connections to the database.
+  clients: 10,
   password: "correct horse battery staple",
 };
