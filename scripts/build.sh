@@ -38,3 +38,8 @@ build_release() {
   touch -r "$started" "$BUILD_STAMP"
   rm -f "$started"
 }
+
+# build_beside_release <arguments for cargo>: with what cargo-leptos sets, so that it shares the release's dependencies.
+build_beside_release() {
+  (cd "$REPO_ROOT" && RUSTFLAGS='--cfg erase_components' LEPTOS_OUTPUT_NAME=tracker cargo build --release --locked "$@")
+}

@@ -2,7 +2,8 @@
 # A private PostgreSQL for ./run and ./test, on a Unix socket only. Sourced after env.sh and common.sh.
 #
 #   pg_prepare <folder>          choose the folder (PostgreSQL never runs as root, so its user must reach it)
-#   pg_start durable|throwaway   create the cluster if there is none, recover it, start it; sets PG_PID and PG_URL
+#   pg_start durable|throwaway [-c setting=value …]
+#                                create the cluster if there is none, recover it, start it; sets PG_PID and PG_URL
 #   pg_stop                      stop it in order; does nothing when it does not run
 #   pg_remove                    pg_stop, then delete the folder
 #
@@ -140,9 +141,11 @@ pg_end_leftovers() {
 
 pg_start() {
   local kind="$1" log i
+  shift
   local -a settings=(
     -c listen_addresses= -c unix_socket_permissions=0700 -p 5432
     -c timezone=UTC -c log_timezone=UTC -c jit=off -c shared_buffers=128MB -c log_destination=stderr -c cluster_name=tracker
+    "$@"
   )
   # What the caller's shell says of other databases is not about this one.
   unset PGDATA PGHOST PGHOSTADDR PGPORT PGUSER PGDATABASE PGPASSWORD PGPASSFILE PGOPTIONS PGSERVICE PGSSLMODE

@@ -5,6 +5,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod demo;
 pub mod fault;
 pub mod health;
 pub mod http;
@@ -22,3 +23,7 @@ pub mod testing;
 pub mod worker;
 
 pub use state::{App, Settings, SystemClock};
+
+/// Rendering a page is thousands of small allocations on whichever thread has time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

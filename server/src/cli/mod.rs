@@ -4,6 +4,7 @@
 //! [`Failure`]: one line for each reason, on standard error, and exit code 1.
 
 mod admin;
+mod demo;
 mod failure;
 mod ping;
 mod serve;
@@ -48,6 +49,11 @@ enum Command {
     Worker,
     /// Bring the database up to date, then end. Safe to run at any time, also by two at once.
     Migrate,
+    /// Fill an organization without issues with a team that never was, to look around or to measure.
+    ///
+    /// People, projects, issues and a coherent history, the same for the same seed. Written as a whole or not at all.
+    /// From 20,000 issues on, others who use the database wait until it is done.
+    Demo(demo::Demo),
     /// Look after a running tracker: members, passwords, statistics.
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -75,6 +81,7 @@ fn run(command: Command) -> Result<(), Failure> {
             Command::Serve => serve::run(config).await,
             Command::Worker => worker::run(config).await,
             Command::Migrate => start::migrate(&config).await,
+            Command::Demo(command) => command.run(config).await,
             Command::Admin(command) => command.run(config).await,
         }
     })
@@ -100,7 +107,7 @@ mod tests {
     fn the_arguments_are_consistent_and_the_help_is_complete() {
         Cli::command().debug_assert();
         let help = Cli::command().after_long_help(list_settings()).render_long_help().to_string();
-        for word in ["serve", "worker", "migrate", "admin", "DATABASE_URL", "TRACKER_LISTEN"] {
+        for word in ["serve", "worker", "migrate", "demo", "admin", "DATABASE_URL", "TRACKER_LISTEN"] {
             assert!(help.contains(word), "{word}");
         }
     }

@@ -11,6 +11,7 @@ mod headers;
 mod origin;
 mod pages;
 
+use app::ports::Ports;
 pub use assets::Site;
 use axum::{
     Router,
@@ -44,13 +45,18 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 #[derive(Clone)]
 pub(crate) struct Http {
     pub app: App,
-    pub ports: app::ports::Ports,
+    pub ports: Ports,
     pub site: Site,
 }
 
 /// The pages, the server functions and the files.
 pub fn router(app: &App, site: &Site) -> Router {
-    let http = Http { app: app.clone(), ports: services::ports(app), site: site.clone() };
+    router_on(app, services::ports(app), site)
+}
+
+/// The same on other ports, for instance on some that answer without a database.
+pub fn router_on(app: &App, ports: Ports, site: &Site) -> Router {
+    let http = Http { app: app.clone(), ports, site: site.clone() };
     let mut router = Router::new()
         .route("/", get(pages::home))
         .route("/api/v1/{noun}/{verb}", post(api::call).layer(DefaultBodyLimit::max(MAX_BODY_BYTES)));

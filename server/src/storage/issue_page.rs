@@ -56,8 +56,8 @@ pub async fn page(
                             'comment_html', c.body_html) ORDER BY e.seq), '[]')
                         FROM events e
                         JOIN users u ON u.id = e.actor_id
-                        LEFT JOIN comments c ON c.org_id = e.org_id AND e.kind = 'comment_added'
-                            AND c.id = (e.payload -> 'data' ->> 'comment')::bigint
+                        LEFT JOIN comments c ON c.org_id = e.org_id AND c.issue_id = e.issue_id
+                            AND e.kind = 'comment_added' AND c.id = (e.payload -> 'data' ->> 'comment')::bigint
                         WHERE e.org_id = i.org_id AND e.issue_id = i.id))
                 FROM issues i JOIN projects p ON p.org_id = i.org_id AND p.id = i.project_id
                 WHERE i.org_id = tracker_org() AND p.key = $1 AND i.number = $2) AS "found: Json<Found>",

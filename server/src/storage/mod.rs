@@ -11,6 +11,7 @@
 pub mod accounts;
 pub mod admin;
 pub mod comments;
+pub mod demo;
 pub mod events;
 pub mod flash;
 pub mod frame;

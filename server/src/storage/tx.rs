@@ -1,12 +1,17 @@
 //! A transaction that speaks for one person in one organization, and writes its events last.
 //!
-//! Beginning and saying who asks is one round trip. It runs in a task of its own, because a request can be cancelled at
-//! any await and sqlx 0.9.0 would put a connection back into the pool that is inside a transaction; for the same
-//! reason a connection whose beginning did not finish is closed, and one that is dropped is rolled back before anybody
-//! else gets it.
+//! Beginning and saying who asks is one round trip. A request can be cancelled at any await, and sqlx 0.9.0 would put a
+//! connection back into the pool that is inside a transaction: one whose beginning was given up is rolled back by a task,
+//! one whose beginning failed is closed, and one that is dropped is rolled back before anybody else gets it. For that the
+//! driver queues the rollback and sends it with the question whether the connection still lives, which it asks anyway
+//! when one comes back to the pool.
 
-use sqlx::{AssertSqlSafe, PgConnection, Postgres, pool::PoolConnection};
-use tracing::Instrument;
+use sqlx::{
+    AssertSqlSafe, PgConnection, Postgres, SqlSafeStr,
+    pool::PoolConnection,
+    postgres::PgTransactionManager,
+};
+use sqlx_core::transaction::TransactionManager;
 use tracker_domain::{
     error::AppError,
     event::Change,
@@ -69,6 +74,21 @@ pub struct NewEvent {
     pub change: Change,
 }
 
+/// A connection on which a transaction is being begun; `None` once it is known how that went.
+struct Beginning(Option<PoolConnection<Postgres>>);
+
+impl Drop for Beginning {
+    fn drop(&mut self) {
+        let Some(mut connection) = self.0.take() else { return };
+        // The driver waits for what was sent before it sends the next.
+        tokio::spawn(async move {
+            if sqlx::raw_sql("ROLLBACK").execute(&mut *connection).await.is_err() {
+                connection.close_on_drop();
+            }
+        });
+    }
+}
+
 /// See the module.
 #[derive(Debug)]
 pub struct Tx {
@@ -79,19 +99,16 @@ pub struct Tx {
 impl Tx {
     /// Begins with a statement that is made of typed parts only.
     pub(super) async fn begin(pool: &sqlx::PgPool, sql: String) -> Result<Self, AppError> {
-        let pool = pool.clone();
-        let begin = async move {
-            let mut connection = crate::metrics::waiting(pool.acquire()).await?;
-            match sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *connection).await {
-                Ok(_) => Ok(Self { connection: Some(connection) }),
-                Err(error) => {
-                    connection.close_on_drop();
-                    Err(error)
-                }
-            }
-        };
-        let begun = tokio::spawn(begin.in_current_span());
-        begun.await.map_err(|error| fault(&error))?.map_err(db)
+        let mut beginning = Beginning(Some(crate::metrics::waiting(pool.acquire()).await.map_err(db)?));
+        let connection = beginning.0.as_deref_mut().ok_or_else(|| fault(&"there is no connection"))?;
+        tracing::trace!(summary = "BEGIN", "a transaction begins");
+        let begun = PgTransactionManager::begin(connection, Some(AssertSqlSafe(sql).into_sql_str())).await;
+        let mut connection = beginning.0.take();
+        if let (Err(_), Some(connection)) = (&begun, &mut connection) {
+            connection.close_on_drop();
+        }
+        begun.map_err(db)?;
+        Ok(Self { connection })
     }
 
     /// The connection, for one statement.
@@ -124,7 +141,7 @@ impl Tx {
 
     /// Ends the transaction without events.
     pub async fn end(mut self) -> Result<(), AppError> {
-        sqlx::raw_sql("COMMIT").execute(self.connection()?).await.map_err(db)?;
+        PgTransactionManager::commit(self.connection()?).await.map_err(db)?;
         self.connection = None;
         Ok(())
     }
@@ -132,11 +149,8 @@ impl Tx {
 
 impl Drop for Tx {
     fn drop(&mut self) {
-        let Some(mut connection) = self.connection.take() else { return };
-        tokio::spawn(async move {
-            if sqlx::raw_sql("ROLLBACK").execute(&mut *connection).await.is_err() {
-                connection.close_on_drop();
-            }
-        });
+        if let Some(connection) = self.connection.as_deref_mut() {
+            PgTransactionManager::start_rollback(connection);
+        }
     }
 }

@@ -9,6 +9,7 @@ mod health;
 mod issues;
 mod list;
 mod live;
+mod pages;
 mod refusals;
 mod stats;
 mod structure;

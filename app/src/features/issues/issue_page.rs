@@ -103,10 +103,15 @@ fn Issue(framed: Framed<IssueView>, reload: Callback<()>) -> impl IntoView {
     let Framed { frame, view } = framed;
     let IssueView { head, timeline, people, known_tags } = view;
     let key = head.row.key.clone();
+    let head = ArcRwSignal::new(head);
+    // The server asks for the title when the page is rendered. What is Copy would then be looked up among the signals
+    // of whatever request this thread rendered last.
+    let titled = head.clone();
+    let title = move || titled.with(|head| format!("{} {}", head.row.key, head.row.title));
     let state = IssueState {
         org: StoredValue::new(frame.org.clone()),
         key: StoredValue::new(key.to_string()),
-        head: RwSignal::new(head),
+        head: head.into(),
         timeline: RwSignal::new(timeline),
         seq: RwSignal::new(frame.seq),
         reload,
@@ -134,7 +139,7 @@ fn Issue(framed: Framed<IssueView>, reload: Callback<()>) -> impl IntoView {
     }
     .into_any();
     view! {
-        <Title text=move || state.head.with(|head| format!("{} {}", head.row.key, head.row.title))/>
+        <Title text=title/>
         <Shell frame here=Here::Issues bar>
             <div class=move || if editing.get() { "issue editing" } else { "issue" }>
                 <article>
