@@ -283,7 +283,7 @@ DECLARE
     parts tsquery[] := tracker_parts(needle, false);
     hits search_hit[];
     rarest search_hit[];
-    word text;
+    project bigint;
 BEGIN
     IF org IS NULL THEN
         RETURN;
@@ -298,11 +298,14 @@ BEGIN
                     CASE WHEN needle LIKE '%-%' THEN p.key END
                 AND needle !~ '^\s*[A-Za-z][A-Za-z0-9]*\s*$'
                 AND (reporter IS NULL OR i.reporter_id = reporter));
+        SELECT p.id INTO project FROM projects p WHERE p.org_id = org AND p.key = upper(trim(needle));
         hits := hits || ARRAY(
-            SELECT (i.id, 0, 0)::search_hit FROM projects p,
-                LATERAL (SELECT i.id FROM issues i WHERE i.org_id = p.org_id AND i.project_id = p.id
-                         AND (reporter IS NULL OR i.reporter_id = reporter) ORDER BY i.number DESC LIMIT cap) i
-            WHERE p.org_id = org AND p.key = upper(trim(needle)));
+            SELECT (i.id, 0, 0)::search_hit FROM issues i
+            WHERE reporter IS NULL AND i.org_id = org AND i.project_id = project ORDER BY i.number DESC LIMIT cap);
+        hits := hits || ARRAY(
+            SELECT (i.id, 0, 0)::search_hit FROM issues i
+            WHERE i.org_id = org AND i.reporter_id = reporter AND i.project_id = project
+            ORDER BY i.updated_at DESC LIMIT cap);
     END IF;
     IF cardinality(hits) < few THEN
         -- The last word may be a beginning.
@@ -340,6 +343,18 @@ CREATE FUNCTION tracker_says(issue bigint, needle text) RETURNS boolean
     FROM unnest(tracker_parts(needle, false)) part;
 $$;
 
+-- For showing where the words stand: their stems, and a pattern that finds the first of them in a text.
+CREATE FUNCTION tracker_marks(needle text) RETURNS TABLE (stems text[], pattern text)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET client_min_messages = warning AS $$
+    SELECT array_agg(stem),
+           '^(.*?)\m(?:' || string_agg(regexp_replace(regexp_replace(stem, '(\W)', '\\\1', 'g'), 'i$', '[iy]'), '|') || ')'
+    FROM unnest(tsvector_to_array(to_tsvector('english', needle))) stem;
+$$;
+-- The piece of a text around the first match, from its first 20,000 characters. NULL if there is none.
+CREATE FUNCTION tracker_piece(whole text, pattern text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN (SELECT substring(whole FROM greatest(1, length(before.text) - 120) FOR 500)
+            FROM (SELECT substring(lower(left(whole, 20000)) FROM pattern) AS text) before WHERE before.text IS NOT NULL);
+
 -- PostgreSQL lets everybody execute a new function. Those that look around the walls are the program's, or nobody's.
 REVOKE ALL ON FUNCTION tracker_search, tracker_says, tracker_hits, tracker_near, tracker_guess, tracker_text_of_issue,
     tracker_text_of_comment FROM public;
@@ -351,3 +366,72 @@ CREATE POLICY tenant ON users TO tracker_app USING (
     id = (SELECT tracker_user())
     OR EXISTS (SELECT FROM memberships m WHERE m.org_id = (SELECT tracker_org()) AND m.user_id = users.id)
 );
+
+-- The filters by project and severity, in the usual order of the list.
+CREATE INDEX issues_project_updated ON issues (org_id, project_id, updated_at, id);
+CREATE INDEX issues_severity_updated ON issues (org_id, severity, updated_at, id);
+
+-- Who asks, as before; now it also says in which role, since a statement that reads only one's own issues needs another
+-- index than one that reads all.
+DROP FUNCTION tracker_identify(bytea, text, timestamptz);
+CREATE FUNCTION tracker_identify(session_hash bytea, org_slug text, present timestamptz) RETURNS text
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    who bigint;
+    org bigint;
+    org_role text;
+BEGIN
+    SELECT s.user_id INTO who FROM sessions s WHERE s.token_hash = session_hash AND s.expires_at > present;
+    IF who IS NOT NULL THEN
+        SELECT o.id, m.role INTO org, org_role
+        FROM organizations o JOIN memberships m ON m.org_id = o.id
+        WHERE o.slug = org_slug AND m.user_id = who AND m.disabled_at IS NULL;
+    END IF;
+    PERFORM set_config('tracker.user', coalesce(who::text, ''), true),
+            set_config('tracker.org', coalesce(org::text, ''), true),
+            set_config('tracker.role', coalesce(org_role, ''), true);
+    RETURN org_role;
+END
+$$;
+REVOKE ALL ON FUNCTION tracker_identify FROM public;
+GRANT EXECUTE ON FUNCTION tracker_identify TO tracker_app;
+
+-- How many issues there are now, so that the insights need not add up all days since the beginning. Kept with the days
+-- by triggers, so that it is right whichever version of the program adds to them.
+CREATE TABLE stock (
+    org_id      bigint NOT NULL REFERENCES organizations,
+    reporter_id bigint NOT NULL,
+    severity    text   NOT NULL CHECK (severity IN ('LOW', 'MEDIUM', 'HIGH', 'CRITICAL')),
+    status      text   NOT NULL CHECK (status IN ('OPEN', 'TRIAGED', 'IN_PROGRESS', 'DONE')),
+    count       bigint NOT NULL,
+    PRIMARY KEY (org_id, reporter_id, severity, status)
+);
+ALTER TABLE stock ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON stock TO tracker_app USING (org_id = (SELECT tracker_org()));
+CREATE POLICY system ON stock TO tracker_system USING (true);
+GRANT SELECT ON stock TO tracker_app, tracker_system;
+
+CREATE FUNCTION tracker_restock() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF TG_OP <> 'INSERT' THEN
+        INSERT INTO stock AS s SELECT o.org_id, o.reporter_id, o.severity, o.status, -sum(o.delta)
+        FROM before o GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+        ON CONFLICT (org_id, reporter_id, severity, status) DO UPDATE SET count = s.count + excluded.count;
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        INSERT INTO stock AS s SELECT n.org_id, n.reporter_id, n.severity, n.status, sum(n.delta)
+        FROM after n GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+        ON CONFLICT (org_id, reporter_id, severity, status) DO UPDATE SET count = s.count + excluded.count;
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER restock_added AFTER INSERT ON daily_stats REFERENCING NEW TABLE AS after
+    FOR EACH STATEMENT EXECUTE FUNCTION tracker_restock();
+CREATE TRIGGER restock_changed AFTER UPDATE ON daily_stats REFERENCING OLD TABLE AS before NEW TABLE AS after
+    FOR EACH STATEMENT EXECUTE FUNCTION tracker_restock();
+CREATE TRIGGER restock_removed AFTER DELETE ON daily_stats REFERENCING OLD TABLE AS before
+    FOR EACH STATEMENT EXECUTE FUNCTION tracker_restock();
+REVOKE ALL ON FUNCTION tracker_restock FROM public;
+INSERT INTO stock SELECT d.org_id, d.reporter_id, d.severity, d.status, sum(d.delta) FROM daily_stats d GROUP BY 1, 2, 3, 4;

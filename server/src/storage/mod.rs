@@ -12,6 +12,7 @@ pub mod accounts;
 pub mod admin;
 pub mod comments;
 pub mod events;
+pub mod explain;
 pub mod flash;
 pub mod frame;
 pub mod health;
@@ -22,6 +23,7 @@ pub mod jobs;
 pub mod list;
 pub mod live;
 pub mod readers;
+mod search;
 pub mod stats;
 mod tx;
 

@@ -5,7 +5,7 @@
 //! reason a connection whose beginning did not finish is closed, and one that is dropped is rolled back before anybody
 //! else gets it.
 
-use sqlx::{AssertSqlSafe, PgConnection, Postgres, pool::PoolConnection};
+use sqlx::{AssertSqlSafe, PgConnection, Postgres, Row, pool::PoolConnection};
 use tracing::Instrument;
 use tracker_domain::{
     error::AppError,
@@ -74,6 +74,7 @@ pub struct NewEvent {
 pub struct Tx {
     // `None` only after the transaction has ended.
     connection: Option<PoolConnection<Postgres>>,
+    sees_all: bool,
 }
 
 impl Tx {
@@ -82,8 +83,13 @@ impl Tx {
         let pool = pool.clone();
         let begin = async move {
             let mut connection = crate::metrics::waiting(pool.acquire()).await?;
-            match sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *connection).await {
-                Ok(_) => Ok(Self { connection: Some(connection) }),
+            let begun = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_one(&mut *connection).await;
+            let role = begun.and_then(|row| row.try_get::<Option<String>, _>(0));
+            match role {
+                Ok(role) => {
+                    let sees_all = role.is_some_and(|role| role != Role::Reporter.word());
+                    Ok(Self { connection: Some(connection), sees_all })
+                }
                 Err(error) => {
                     connection.close_on_drop();
                     Err(error)
@@ -97,6 +103,12 @@ impl Tx {
     /// The connection, for one statement.
     pub(crate) fn connection(&mut self) -> Result<&mut PgConnection, AppError> {
         self.connection.as_deref_mut().ok_or_else(|| fault(&"the transaction has ended"))
+    }
+
+    /// Whether the viewer's role sees the issues of others. For choosing a statement's form only: what it may read is
+    /// held by row-level security.
+    pub(super) const fn sees_all(&self) -> bool {
+        self.sees_all
     }
 
     /// Who this speaks for: nobody is [`AppError::Unauthenticated`], a stranger to the organization finds nothing.

@@ -4,12 +4,14 @@
 mod accounts;
 mod admin;
 mod comments;
+mod explain;
 mod forms;
 mod health;
 mod issues;
 mod list;
 mod live;
 mod refusals;
+mod search;
 mod stats;
 mod structure;
 mod transactions;

@@ -15,6 +15,7 @@ const TENANT_TABLES: &[&str] = &[
     "events",
     "daily_stats",
     "reader_cursors",
+    "stock",
 ];
 
 async fn speak_for(connection: &mut PgConnection, org: &str, user: &str, role: &str) {
