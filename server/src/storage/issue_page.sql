@@ -7,11 +7,11 @@ SELECT tracker_user() AS user_id, tracker_frame() AS frame,
              SELECT coalesce(json_agg(json_build_object(
                  'seq', e.seq, 'at', e.at, 'actor', json_build_object('id', u.id, 'name', u.name),
                  'change', json_build_object('kind', e.kind, 'data', e.payload -> 'data'),
-                 'comment_html', c.body_html) ORDER BY e.seq), '[]')
+                 'comment_html', CASE WHEN e.kind = 'comment_added' THEN (
+                     SELECT c.body_html FROM comments c
+                     WHERE c.org_id = tracker_org() AND c.id = (e.payload -> 'data' ->> 'comment')::bigint) END) ORDER BY e.seq), '[]')
              FROM events e
              JOIN users u ON u.id = e.actor_id
-             LEFT JOIN comments c ON c.org_id = e.org_id AND e.kind = 'comment_added'
-                 AND c.id = (e.payload -> 'data' ->> 'comment')::bigint
              WHERE e.org_id = i.org_id AND e.issue_id = i.id))
      FROM issues i JOIN projects p ON p.org_id = i.org_id AND p.id = i.project_id
      WHERE i.org_id = tracker_org() AND p.key = $1 AND i.number = $2) AS "found: Json<Found>",

