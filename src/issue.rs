@@ -9,6 +9,7 @@ use crate::{
     org::Person,
     page::{Cursor, Sort},
     policy::ViewerCan,
+    search::Snippet,
     time::Timestamp,
     words::words,
     workflow::Status,
@@ -30,6 +31,10 @@ words! {
 
 /// Rows of a list page unless asked otherwise.
 pub const PAGE_ROWS: u16 = 50;
+
+/// So far open issues are counted for a list. To count all of them would cost more than the page itself where there are
+/// many; the insights have the exact number.
+pub const OPEN_COUNTED: i64 = 1_000;
 
 /// Which issues a list shows, as its URL says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,8 +139,10 @@ pub struct IssueList {
     pub next: Option<Cursor>,
     /// The page before, if there is one.
     pub previous: Option<Cursor>,
-    /// How many issues that the viewer may see are not DONE, whatever the filter says.
+    /// How many issues that the viewer may see are not DONE, whatever the filter says; counted up to [`OPEN_COUNTED`].
     pub open: i64,
+    /// For a search: where the words stand, for those rows whose texts show them.
+    pub snippets: Vec<(IssueKey, Snippet)>,
 }
 
 /// Asks for a new issue.

@@ -11,7 +11,7 @@ use tracker_domain::{
         ListIssues, Property, SetProperty, Severity,
     },
     org::{Framed, Person},
-    page::Cursor,
+    page::{Cursor, Sort},
     policy::{Action, Actor, IssueFacts, ViewerCan},
     tag,
     text::{IssueTitle, Markdown, TagName},
@@ -142,7 +142,9 @@ impl IssuesService {
         let after = Some(command.after.as_str()).filter(|after| !after.is_empty());
         let after = after.map(str::parse::<Cursor>).transpose()?;
         let flash = (flash, app.flash_owner(caller));
-        let query = ListQuery { filter: &filter, sort: command.sort.parse()?, after: after.as_ref(), flash };
+        let sort = Some(&command.sort).filter(|sort| !sort.is_empty()).map(|sort| sort.parse()).transpose()?;
+        let sort = Sort::effective(sort, !filter.text.is_empty());
+        let query = ListQuery { filter: &filter, sort, after: after.as_ref(), flash };
         let mut tx = app.db.read(&app.identity(caller, &command.org)?).await?;
         Ok(list::page(&mut tx, &query).await?.framed()?.0)
     }

@@ -13,6 +13,7 @@ pub mod admin;
 pub mod comments;
 pub mod demo;
 pub mod events;
+pub mod explain;
 pub mod flash;
 pub mod frame;
 pub mod health;
@@ -23,6 +24,7 @@ pub mod jobs;
 pub mod list;
 pub mod live;
 pub mod readers;
+mod search;
 pub mod stats;
 mod tx;
 

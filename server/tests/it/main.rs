@@ -4,6 +4,7 @@
 mod accounts;
 mod admin;
 mod comments;
+mod explain;
 mod forms;
 mod health;
 mod issues;
@@ -11,6 +12,7 @@ mod list;
 mod live;
 mod pages;
 mod refusals;
+mod search;
 mod stats;
 mod structure;
 mod transactions;

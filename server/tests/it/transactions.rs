@@ -92,7 +92,7 @@ struct Statements(Arc<Mutex<Vec<String>>>);
 
 impl<S: Subscriber> Layer<S> for Statements {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        if ["sqlx::query", "server::storage::tx"].contains(&event.metadata().target()) {
+        if event.metadata().target() == "sqlx::query" {
             let mut text = String::new();
             event.record(&mut |field: &Field, value: &dyn Debug| {
                 if field.name() == "summary" {

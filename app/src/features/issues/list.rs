@@ -39,7 +39,7 @@ impl ListState {
     /// The list as it was loaded; hands back the rest of it.
     pub(super) fn new(org: &str, query: ListQuery, list: IssueList) -> Self {
         Self {
-            rows: RwSignal::new(list.rows.into_iter().map(ShownRow::loaded).collect()),
+            rows: RwSignal::new(ShownRow::page(list.rows, list.snippets)),
             waiting: RwSignal::new(Vec::new()),
             open: RwSignal::new(list.open),
             filter: StoredValue::new(list.filter),

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use tracker_domain::{
-    issue::IssueList,
+    issue::{IssueList, OPEN_COUNTED},
     live::{LiveItem, Topic, TopicPage},
     org::Framed,
     page::{Sort, SortKey},
@@ -68,7 +68,7 @@ fn List(framed: Framed<IssueList>, query: ListQuery, reload: Callback<()>) -> im
     let new_issue = format!("/{org}/issues/new");
     let bar = view! {
         <h1>"Issues"</h1>
-        <span class="dim num">{move || thousands(state.open.get())} " open"</span>
+        <span class="dim num">{move || open_count(state.open.get())} " open"</span>
         <span class="grow"></span>
         <a class="btn primary" href=new_issue>{icon(icondata_lu::LuPlus)} "New issue"</a>
     }
@@ -150,6 +150,11 @@ fn Waiting(state: ListState, org: String, query: ListQuery, reload: Callback<()>
             })}
         </div>
     }
+}
+
+/// More than were counted are not told apart.
+fn open_count(open: i64) -> String {
+    if open < OPEN_COUNTED { thousands(open) } else { format!("{}+", OPEN_COUNTED - 1) }
 }
 
 fn nothing_here(org: &str, state: ListState, query: &ListQuery) -> AnyView {
