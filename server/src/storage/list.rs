@@ -7,21 +7,23 @@ use serde::Deserialize;
 use sqlx::{Postgres, QueryBuilder, Row, types::Json};
 use tracker_domain::{
     error::AppError,
-    issue::{IssueFilter, IssueList, IssueRow, PAGE_ROWS},
-    page::{Cursor, Sort, SortKey},
+    id::UserId,
+    issue::{IssueList, IssueRow, PAGE_ROWS},
+    page::{Cursor, SortKey},
+    query::{Facts, Query},
     time::Timestamp,
 };
 
-use super::{Tx, db, frame::PageRow};
+use super::{Tx, db, frame::PageRow, query as conditions};
 use crate::session::SessionHash;
 
 /// What a page of the list is asked for.
 #[derive(Debug)]
 pub struct ListQuery<'a> {
-    /// Which issues.
-    pub filter: &'a IssueFilter,
-    /// In which order.
-    pub sort: Sort,
+    /// Which issues, in which order.
+    pub query: &'a Query,
+    /// What ages in the query are measured from.
+    pub now: Timestamp,
     /// From where.
     pub after: Option<&'a Cursor>,
     /// What a form left behind: its id and owner.
@@ -79,9 +81,10 @@ fn readable(key: SortKey, value: &str) -> bool {
 /// The rows of the page as a sub-select that gives one JSON array.
 fn push_rows(builder: &mut QueryBuilder<Postgres>, query: &ListQuery<'_>, member_scope: &str) {
     let backwards = query.after.is_some_and(|cursor| cursor.backwards);
-    let descending = query.sort.descending != backwards;
+    let sort = query.query.order();
+    let descending = sort.descending != backwards;
     let (direction, comparison) = if descending { ("DESC", "<") } else { ("ASC", ">") };
-    let columns = key_columns(query.sort.key);
+    let columns = key_columns(sort.key);
     let names: Vec<_> = columns.iter().map(|(name, _)| *name).chain(["i.id"]).collect();
     let order: Vec<_> = names.iter().map(|name| format!("{name} {direction}")).collect();
 
@@ -94,29 +97,13 @@ fn push_rows(builder: &mut QueryBuilder<Postgres>, query: &ListQuery<'_>, member
         }
         builder.push_bind(cursor.id).push(")");
     }
-    if !query.filter.status.is_empty() {
-        let words: Vec<_> = query.filter.status.iter().map(|s| s.word().to_owned()).collect();
-        builder.push(" AND i.status = ANY (").push_bind(words).push(")");
-    }
-    if !query.filter.severity.is_empty() {
-        let words: Vec<_> = query.filter.severity.iter().map(|s| s.word().to_owned()).collect();
-        builder.push(" AND i.severity = ANY (").push_bind(words).push(")");
-    }
-    if !query.filter.text.is_empty() {
-        let text = escape_like(&query.filter.text);
-        builder.push(" AND i.id IN (SELECT s.id FROM tracker_search(").push_bind(text).push(") s)");
-    }
+    conditions::push(builder, query.query, query.now);
     builder.push(format!(" ORDER BY {} LIMIT {}", order.join(", "), PAGE_ROWS + 1));
-}
-
-/// `%`, `_` and `\` mean themselves in a search.
-fn escape_like(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
 /// Reads a page of the list.
 pub async fn page(tx: &mut Tx, query: &ListQuery<'_>) -> Result<PageRow<IssueList>, AppError> {
-    if query.after.is_some_and(|cursor| !readable(query.sort.key, &cursor.value)) {
+    if query.after.is_some_and(|cursor| !readable(query.query.order().key, &cursor.value)) {
         return Err(AppError::invalid(
             "after",
             "This page link does not fit the order. Start from the first page.",
@@ -131,32 +118,38 @@ pub async fn page(tx: &mut Tx, query: &ListQuery<'_>) -> Result<PageRow<IssueLis
         .push(own);
     builder.push(") AS open, (SELECT coalesce(json_agg(tracker_row(i)), '[]') FROM (");
     push_rows(&mut builder, query, own);
-    builder.push(") i) AS rows");
+    builder.push(") i) AS rows, ");
+    conditions::push_people(&mut builder, query.query);
+    builder.push(" AS people");
 
     let found = builder.build().fetch_one(tx.connection()?).await.map_err(db)?;
     let rows: Json<Vec<Listed>> = found.try_get("rows").map_err(db)?;
-    let view = into_page(query, rows.0, found.try_get("open").map_err(db)?);
+    let people: Json<Vec<(String, Vec<UserId>)>> = found.try_get("people").map_err(db)?;
+    let user: Option<i64> = found.try_get("user_id").map_err(db)?;
+    let facts = Facts { me: UserId(user.unwrap_or_default()), people: people.0, now: query.now };
+    let view = into_page(query, rows.0, facts, found.try_get("open").map_err(db)?);
     Ok(PageRow {
-        user: found.try_get("user_id").map_err(db)?,
+        user,
         frame: found.try_get("frame").map_err(db)?,
         flash: found.try_get("flash").map_err(db)?,
         view,
     })
 }
 
-fn into_page(query: &ListQuery<'_>, mut listed: Vec<Listed>, open: i64) -> IssueList {
+fn into_page(query: &ListQuery<'_>, mut listed: Vec<Listed>, facts: Facts, open: i64) -> IssueList {
     let backwards = query.after.is_some_and(|cursor| cursor.backwards);
     let more = listed.len() > usize::from(PAGE_ROWS);
     listed.truncate(usize::from(PAGE_ROWS));
     if backwards {
         listed.reverse();
     }
+    let sort = query.query.order();
     let cursor = |row: Option<&Listed>, backwards| {
-        row.map(|row| Cursor { backwards, id: row.id, value: key_value(query.sort.key, row) })
+        row.map(|row| Cursor { backwards, id: row.id, value: key_value(sort.key, row) })
     };
     let (has_next, has_previous) = if backwards { (true, more) } else { (more, query.after.is_some()) };
     let next = cursor(listed.last(), false).filter(|_| has_next);
     let previous = cursor(listed.first(), true).filter(|_| has_previous);
     let rows = listed.into_iter().map(|listed| listed.row).collect();
-    IssueList { rows, filter: query.filter.clone(), sort: query.sort, next, previous, open }
+    IssueList { rows, query: query.query.clone(), facts, sort, next, previous, open }
 }

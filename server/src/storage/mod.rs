@@ -11,6 +11,7 @@
 pub mod accounts;
 pub mod admin;
 pub mod comments;
+pub mod complete;
 pub mod events;
 pub mod flash;
 pub mod frame;
@@ -21,6 +22,7 @@ pub mod issues;
 pub mod jobs;
 pub mod list;
 pub mod live;
+pub mod query;
 pub mod readers;
 pub mod stats;
 mod tx;
