@@ -75,6 +75,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("component", "tag"),
     ("priority", "severity"),
     ("state", "status"),
+    ("done", "closed"),
     ("resolved", "closed"),
     ("order", "sort"),
     ("id", "key"),

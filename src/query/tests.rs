@@ -201,7 +201,7 @@ fn an_error_says_where_why_and_what_instead() {
         let error = Query::parse(text).unwrap_err();
         let marked: String = text.chars().skip(error.at.start).take(error.at.len()).collect();
         let shown: String = text.chars().take(30).collect();
-        table.push(format!("{shown:?} [{marked}] {error}"));
+        table.push(format!("{shown:?} [{}] {error}", marked.escape_debug()));
     }
     insta::assert_snapshot!(table.join("\n"));
 }

@@ -73,6 +73,10 @@ fn finish(mut response: Response<Body>, reply: &Reply, status: StatusCode) -> Re
     if let Some(location) = parts.location {
         return Redirect::to(&location).into_response();
     }
+    // The page knows a better address for itself.
+    if response.status().is_redirection() {
+        return response;
+    }
     *response.status_mut() =
         parts.status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(status);
     for cookie in parts.cookies {

@@ -9,6 +9,7 @@ mod health;
 mod issues;
 mod list;
 mod live;
+mod query;
 mod refusals;
 mod stats;
 mod structure;
