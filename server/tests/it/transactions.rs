@@ -117,7 +117,7 @@ async fn a_page_costs_two_round_trips() {
     let _guard = tracing::subscriber::set_default(subscriber);
     for path in [
         "/main/issues",
-        "/main/issues?q=breaks&status=OPEN&sort=title",
+        "/main/issues?q=breaks%20status:OPEN%20sort:title",
         "/main/issues?q=reporter:ana,@me%20-(tag:ui%20or%20closed:%3C7d)%20project:core",
         &format!("/main/issues/{key}"),
         "/main/issues/new",

@@ -20,7 +20,7 @@ mod any;
 const ISSUES: &str = "
     INSERT INTO projects (org_id, key, name, created_at) SELECT o.id, 'WEB', 'Web', now() FROM organizations o;
     INSERT INTO tags (org_id, name)
-    SELECT o.id, name FROM organizations o, unnest(ARRAY['ui', 'api', 'slow', 'a(b)', '\"quoted\"']) name;
+    SELECT o.id, tag FROM organizations o, unnest(ARRAY['ui', 'api', 'slow', 'a(b)', '\"quoted\"']) tag;
     WITH people AS (SELECT array_agg(id ORDER BY id) AS ids FROM users),
     drawn AS (
         SELECT p.org_id, p.id AS project_id, n AS number, people.ids,
