@@ -201,6 +201,12 @@ fn an_error_says_where_why_and_what_instead() {
         let error = Query::parse(text).unwrap_err();
         let marked: String = text.chars().skip(error.at.start).take(error.at.len()).collect();
         let shown: String = text.chars().take(30).collect();
+        if let Some(nearest) = &error.nearest {
+            let before: String = text.chars().take(error.at.start).collect();
+            let after: String = text.chars().skip(error.at.end).collect();
+            let better = Query::parse(&format!("{before}{nearest}{after}")).err();
+            assert!(better.is_none_or(|better| better.at.start > error.at.start), "{nearest} is no better");
+        }
         table.push(format!("{shown:?} [{}] {error}", marked.escape_debug()));
     }
     insta::assert_snapshot!(table.join("\n"));

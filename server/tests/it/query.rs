@@ -70,6 +70,27 @@ async fn every_field_finds_what_it_names() {
     assert_eq!(keys(&ana, "updated:>1d").await.len(), 3, "ages are measured from the clock");
 }
 
+/// The database looks up a tag of few issues, and looks for one of many along the list.
+#[tokio::test]
+async fn a_tag_of_many_issues_is_found_like_one_of_few() {
+    let (app, ana, _max, ben) = cast().await;
+    app.owner_sql(
+        "INSERT INTO tags (org_id, name) SELECT id, 'many' FROM organizations;
+         INSERT INTO issues (org_id, project_id, number, title, description, description_html, status, severity,
+             reporter_id, created_at, updated_at)
+         SELECT i.org_id, i.project_id, 100 + n, 'One of many', '', '', 'OPEN', 'LOW', i.reporter_id, i.created_at, i.created_at
+         FROM issues i, generate_series(1, 2100) n WHERE i.number = 2;
+         INSERT INTO issue_tags (org_id, issue_id, tag_id)
+         SELECT i.org_id, i.id, t.id FROM issues i JOIN tags t ON t.name = 'many' WHERE i.number > 100;",
+    )
+    .await;
+    assert_eq!(keys(&ana, "-tag:many sort:key").await, ["CORE-1", "CORE-2", "CORE-3"]);
+    assert_eq!(keys(&ben, "-tag:many,none").await, ["CORE-2"]);
+    assert_eq!(keys(&ben, "tag:many sort:key").await[..2], ["CORE-101", "CORE-102"]);
+    assert_eq!(keys(&ana, "tag:many,ui sort:key").await[..3], ["CORE-1", "CORE-2", "CORE-101"]);
+    assert_eq!(keys(&ana, "tag:many tag:ui").await, Vec::<String>::new());
+}
+
 #[tokio::test]
 async fn a_text_is_found_as_it_is_written() {
     let (_app, ana, _max, ben) = cast().await;

@@ -81,10 +81,10 @@ async fn memory_and_sql_agree_on_every_query_as_every_role() {
     let ana = app.sign_up("Ana").await;
     let ben = app.sign_up("Ben").await;
     let cleo = app.member("Cleo", Role::Maintainer).await;
-    let max = app.sign_up("Max").await;
+    app.sign_up("Max").await;
     app.owner_sql("UPDATE users SET name = 'Cleo Ruiz' WHERE name = 'Cleo'").await;
     app.owner_sql(ISSUES).await;
-    let cast = [("ADMIN", &ana), ("MAINTAINER", &cleo), ("REPORTER", &ben), ("REPORTER", &max)];
+    let cast = [("ADMIN", &ana), ("MAINTAINER", &cleo), ("REPORTER", &ben)];
     let mut seen = Vec::new();
     for (_, actor) in cast {
         let all = page(actor, "").await;
@@ -99,8 +99,8 @@ async fn memory_and_sql_agree_on_every_query_as_every_role() {
             continue;
         }
         cases += 1;
-        for ((who, actor), all) in cast.iter().zip(&seen) {
-            let (yes_or_no, only_the_database) = compare(who, actor, all, &query).await;
+        let compared = cast.iter().zip(&seen).map(|((who, actor), all)| compare(who, actor, all, &query));
+        for (yes_or_no, only_the_database) in futures::future::join_all(compared).await {
             sure += yes_or_no;
             unsure += only_the_database;
         }
