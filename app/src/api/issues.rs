@@ -1,7 +1,7 @@
 //! Issues.
 
 use leptos::prelude::*;
-use tracker_domain::{issue as domain, org::Framed, query::{CompleteQuery, Suggestion}};
+use tracker_domain::{issue as domain, org::Framed, query::Suggestion};
 
 use super::{Api, ApiError};
 
@@ -30,7 +30,7 @@ pub async fn complete_query(
     #[server(default)] prefix: String,
 ) -> Result<Vec<Suggestion>, ApiError> {
     let (ports, caller) = crate::ports::request()?;
-    Ok(ports.issues.complete(&caller, CompleteQuery { org, field, prefix }).await?)
+    Ok(ports.issues.complete(&caller, tracker_domain::query::CompleteQuery { org, field, prefix }).await?)
 }
 
 /// The frame around the form for a new issue, and around a list that could not be read.

@@ -75,6 +75,7 @@ fn finish(mut response: Response<Body>, reply: &Reply, status: StatusCode) -> Re
     }
     // The page knows a better address for itself.
     if response.status().is_redirection() {
+        *response.status_mut() = StatusCode::SEE_OTHER;
         return response;
     }
     *response.status_mut() =

@@ -11,6 +11,7 @@ mod list;
 mod live;
 mod query;
 mod refusals;
+mod search_box;
 mod stats;
 mod structure;
 mod transactions;

@@ -21,6 +21,8 @@ pub(super) struct ShownRow {
     /// The issue now.
     pub(super) data: ArcRwSignal<IssueRow>,
     changed: ArcRwSignal<Changed>,
+    /// Whether it is about to go.
+    pub(super) leaving: ArcRwSignal<bool>,
     /// Whether it arrived while the page was open.
     fresh: bool,
 }
@@ -32,6 +34,7 @@ impl ShownRow {
             key: row.key.clone(),
             data: ArcRwSignal::new(row),
             changed: ArcRwSignal::default(),
+            leaving: ArcRwSignal::default(),
             fresh: false,
         }
     }
@@ -45,6 +48,7 @@ impl ShownRow {
     pub(super) fn repaint(&self, row: IssueRow) {
         let changed = self.data.with_untracked(|old| Changed::between(old, &row));
         self.data.set(row);
+        self.leaving.set(false);
         if changed == Changed::default() {
             return;
         }
@@ -57,8 +61,13 @@ impl ShownRow {
 /// See the module.
 #[component]
 pub(super) fn Row(row: ShownRow, org: String) -> impl IntoView {
-    let ShownRow { data, changed, fresh, .. } = row;
-    view! { <tr class=if fresh { "fresh-row" } else { "" }>{move || cells(&org, data.get(), changed.get())}</tr> }
+    let ShownRow { data, changed, leaving, fresh, .. } = row;
+    let class = move || match (leaving.get(), fresh) {
+        (true, _) => "leaving",
+        (false, true) => "fresh-row",
+        (false, false) => "",
+    };
+    view! { <tr class=class>{move || cells(&org, data.get(), changed.get())}</tr> }
 }
 
 fn cells(org: &str, row: IssueRow, changed: Changed) -> impl IntoView + use<> {
@@ -66,7 +75,6 @@ fn cells(org: &str, row: IssueRow, changed: Changed) -> impl IntoView + use<> {
         if marked { format!("{name} changed") } else { name.to_owned() }
     };
     let link = format!("/{org}/issues/{}", row.key);
-    let tags = row.tags.into_iter().take(TAGS).map(|name| view! { <Tag name/> }).collect_view();
     let who = row
         .assignee
         .map_or_else(|| view! { <Nobody/> }.into_any(), |person| view! { <Avatar person/> }.into_any());
@@ -75,11 +83,17 @@ fn cells(org: &str, row: IssueRow, changed: Changed) -> impl IntoView + use<> {
     });
     view! {
         <td class="k key">{row.key.to_string()}</td>
-        <td class=class("title", changed.title)><a href=link>{row.title}</a>{tags}</td>
+        <td class=class("title", changed.title)>{title(link, row.title, row.tags)}</td>
         <td class=class("s", changed.status)><StatusBadge status=row.status/></td>
         <td class=class("v", changed.severity)><SeverityBadge severity=row.severity/></td>
         <td class=class("w", changed.assignee)>{who}</td>
         <td class=class("c dim num", changed.comments)>{comments}</td>
         <td class="m dim"><Time at=row.updated_at/></td>
     }
+}
+
+/// What the issue is called, and below it whatever else is to be read in the widest cell.
+fn title(link: String, title: String, tags: Vec<String>) -> impl IntoView {
+    let tags = tags.into_iter().take(TAGS).map(|name| view! { <Tag name/> }).collect_view();
+    view! { <a href=link>{title}</a>{tags} }
 }
