@@ -17,6 +17,7 @@ pub mod live;
 pub mod org;
 pub mod page;
 pub mod policy;
+pub mod query;
 pub mod search;
 pub mod tag;
 pub mod text;

@@ -8,8 +8,8 @@ use sqlx::{Postgres, QueryBuilder, Row};
 use tracker_domain::{
     error::AppError,
     id::IssueKey,
-    issue::IssueFilter,
-    page::{Cursor, Sort},
+    page::Cursor,
+    query::Query,
     time::{Day, Timestamp},
 };
 
@@ -18,12 +18,10 @@ use super::{Tx, db, list, list::ListQuery, stats};
 /// A query that people wait for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hot {
-    /// The list as it is opened, in an order.
+    /// The list of a query.
     List(&'static str),
     /// A page of the list far down, after [`Sample::deep`].
     DeepPage,
-    /// The list of some statuses and severities, as the URL writes them.
-    Filtered(&'static str, &'static str),
     /// The list of what matches [`Sample::common`] or [`Sample::rare`].
     Search {
         /// Which of the two.
@@ -37,15 +35,15 @@ pub enum Hot {
 
 /// All of them, by the name that a plan is kept under.
 pub const HOT: &[(&str, Hot)] = &[
-    ("list", Hot::List("-updated")),
-    ("list_by_title", Hot::List("title")),
-    ("list_by_key", Hot::List("key")),
-    ("list_by_severity", Hot::List("-severity")),
+    ("list", Hot::List("")),
+    ("list_by_title", Hot::List("sort:title")),
+    ("list_by_key", Hot::List("sort:key")),
+    ("list_by_severity", Hot::List("sort:-severity")),
     ("list_deep", Hot::DeepPage),
-    ("list_open", Hot::Filtered("OPEN", "")),
-    ("list_not_done", Hot::Filtered("OPEN,TRIAGED,IN_PROGRESS", "")),
-    ("list_critical", Hot::Filtered("", "CRITICAL")),
-    ("list_open_critical", Hot::Filtered("OPEN", "CRITICAL")),
+    ("list_open", Hot::List("status:OPEN")),
+    ("list_not_done", Hot::List("is:open")),
+    ("list_critical", Hot::List("severity:CRITICAL")),
+    ("list_open_critical", Hot::List("status:OPEN severity:CRITICAL")),
     ("search_common", Hot::Search { common: true }),
     ("search_rare", Hot::Search { common: false }),
     ("issue", Hot::Issue),
@@ -85,23 +83,19 @@ fn push(
     sample: &Sample,
     own: bool,
 ) -> Result<(), AppError> {
-    let mut list = |text: &str, status: &str, severity: &str, sort: Sort, after: Option<&Cursor>| {
-        let filter = IssueFilter::parse(text, status, severity)?;
-        let query = ListQuery { filter: &filter, sort, after, flash: ("", None) };
+    let mut list = |text: &str, after: Option<&Cursor>| {
+        let query = Query::parse(text)?;
+        let query = ListQuery { query: &query, now: sample.deep, after, flash: ("", None) };
         list::push_statement(builder, &query, own);
         Ok(())
     };
     match hot {
-        Hot::List(sort) => list("", "", "", sort.parse()?, None),
+        Hot::List(query) => list(query, None),
         Hot::DeepPage => {
             let value = sample.deep.micros().to_string();
-            list("", "", "", Sort::default(), Some(&Cursor { backwards: false, id: i64::MAX, value }))
+            list("", Some(&Cursor { backwards: false, id: i64::MAX, value }))
         }
-        Hot::Filtered(status, severity) => list("", status, severity, Sort::default(), None),
-        Hot::Search { common } => {
-            let word = if common { &sample.common } else { &sample.rare };
-            list(word, "", "", Sort::RELEVANCE, None)
-        }
+        Hot::Search { common } => list(if common { &sample.common } else { &sample.rare }, None),
         Hot::Issue => {
             let key = &sample.issue;
             let values = (key.project.as_str().to_owned(), key.number);

@@ -7,14 +7,17 @@ use serde::Deserialize;
 use sqlx::{Postgres, QueryBuilder, Row, types::Json};
 use tracker_domain::{
     error::AppError,
-    issue::{IssueFilter, IssueList, IssueRow, OPEN_COUNTED, PAGE_ROWS},
-    page::{Cursor, Sort, SortKey},
+    id::UserId,
+    issue::{IssueList, IssueRow, OPEN_COUNTED, PAGE_ROWS},
+    page::{Cursor, SortKey},
+    query::{Facts, Query},
     time::Timestamp,
 };
 
 use super::{
     Tx, db,
     frame::PageRow,
+    query as conditions,
     search::{self, Hit},
 };
 use crate::session::SessionHash;
@@ -22,10 +25,10 @@ use crate::session::SessionHash;
 /// What a page of the list is asked for.
 #[derive(Debug)]
 pub struct ListQuery<'a> {
-    /// Which issues.
-    pub filter: &'a IssueFilter,
-    /// In which order.
-    pub sort: Sort,
+    /// Which issues, in which order.
+    pub query: &'a Query,
+    /// What ages in the query are measured from.
+    pub now: Timestamp,
     /// From where.
     pub after: Option<&'a Cursor>,
     /// What a form left behind: its id and owner.
@@ -40,13 +43,6 @@ struct Listed {
     row: IssueRow,
     #[serde(flatten)]
     hit: Option<Hit>,
-}
-
-impl ListQuery<'_> {
-    /// The text that is looked for, if there is one.
-    fn text(&self) -> Option<&str> {
-        Some(self.filter.text.as_str()).filter(|text| !text.is_empty())
-    }
 }
 
 /// The columns that a sort key orders by, each with how its cursor's text is read.
@@ -95,17 +91,18 @@ fn readable(key: SortKey, value: &str) -> bool {
 /// The issues of the page, in order; one more than it shows.
 fn push_page(builder: &mut QueryBuilder<Postgres>, query: &ListQuery<'_>, scope: &str) {
     let backwards = query.after.is_some_and(|cursor| cursor.backwards);
-    let descending = query.sort.descending != backwards;
+    let sort = query.query.order();
+    let descending = sort.descending != backwards;
     let (direction, comparison) = if descending { ("DESC", "<") } else { ("ASC", ">") };
-    let columns = key_columns(query.sort.key);
+    let columns = key_columns(sort.key);
     let names: Vec<_> = columns.iter().map(|(name, _)| *name).chain(["i.id"]).collect();
     let order: Vec<_> = names.iter().map(|name| format!("{name} {direction}")).collect();
 
     builder.push("SELECT i.id, i.org_id, i.project_id, i.number, i.title, i.status, i.severity, i.reporter_id, i.assignee_id, i.comment_count, i.created_at, i.updated_at, i.closed_at, i.version");
-    match query.text() {
+    match query.query.searched() {
         Some(text) => {
             builder.push(search::COLUMNS).push(" FROM issues i");
-            search::push_join(builder, text);
+            search::push_join(builder, &text);
         }
         None => {
             builder.push(" FROM issues i");
@@ -120,19 +117,8 @@ fn push_page(builder: &mut QueryBuilder<Postgres>, query: &ListQuery<'_>, scope:
         }
         builder.push_bind(cursor.id).push(")");
     }
-    push_filter(builder, query.filter);
+    conditions::push(builder, query.query, query.now);
     builder.push(format!(" ORDER BY {} LIMIT {}", order.join(", "), PAGE_ROWS + 1));
-}
-
-fn push_filter(builder: &mut QueryBuilder<Postgres>, filter: &IssueFilter) {
-    if !filter.status.is_empty() {
-        let words: Vec<_> = filter.status.iter().map(|s| s.word().to_owned()).collect();
-        builder.push(" AND i.status = ANY (").push_bind(words).push(")");
-    }
-    if !filter.severity.is_empty() {
-        let words: Vec<_> = filter.severity.iter().map(|s| s.word().to_owned()).collect();
-        builder.push(" AND i.severity = ANY (").push_bind(words).push(")");
-    }
 }
 
 /// The rows as one JSON array: see [`IssueRow`]. Joined once for the page, not by `tracker_row` once a row: that costs
@@ -149,7 +135,7 @@ fn push_rows(builder: &mut QueryBuilder<Postgres>, query: &ListQuery<'_>, scope:
             'comments', i.comment_count, 'created_at', i.created_at, 'updated_at', i.updated_at,
             'closed_at', i.closed_at, 'version', i.version",
     );
-    if query.text().is_some() {
+    if query.query.searched().is_some() {
         builder.push(search::MEMBERS);
     }
     builder.push(") ORDER BY i.place), '[]') FROM (SELECT i.*, row_number() OVER () AS place FROM (");
@@ -160,8 +146,8 @@ fn push_rows(builder: &mut QueryBuilder<Postgres>, query: &ListQuery<'_>, scope:
          JOIN users r ON r.id = i.reporter_id
          LEFT JOIN users a ON a.id = i.assignee_id",
     );
-    if let Some(text) = query.text() {
-        search::push_marks(builder, text);
+    if let Some(text) = query.query.searched() {
+        search::push_marks(builder, &text);
     }
     builder.push(") AS rows");
 }
@@ -175,17 +161,20 @@ pub(super) fn push_statement(builder: &mut QueryBuilder<Postgres>, query: &ListQ
     builder.push(" AND f.owner = ").push_bind(query.flash.1.map(|hash| hash.0.to_vec())).push(") AS flash, ");
     builder.push("(SELECT count(*) FROM (SELECT FROM issues i WHERE i.org_id = tracker_org() AND i.status <> 'DONE'");
     builder.push(scope).push(format!(" LIMIT {OPEN_COUNTED}) o) AS open, "));
-    match query.text() {
-        Some(text) => builder.push("(SELECT m.stems FROM tracker_marks(").push_bind(text.to_owned()).push(") m)"),
+    match query.query.searched() {
+        Some(text) => builder.push("(SELECT m.stems FROM tracker_marks(").push_bind(text).push(") m)"),
         None => builder.push("NULL::text[]"),
     };
     builder.push(" AS stems, ");
     push_rows(builder, query, scope);
+    builder.push(", ");
+    conditions::push_people(builder, query.query);
+    builder.push(" AS people");
 }
 
 /// Reads a page of the list.
 pub async fn page(tx: &mut Tx, query: &ListQuery<'_>) -> Result<PageRow<IssueList>, AppError> {
-    if query.after.is_some_and(|cursor| !readable(query.sort.key, &cursor.value)) {
+    if query.after.is_some_and(|cursor| !readable(query.query.order().key, &cursor.value)) {
         return Err(AppError::invalid(
             "after",
             "This page link does not fit the order. Start from the first page.",
@@ -197,16 +186,26 @@ pub async fn page(tx: &mut Tx, query: &ListQuery<'_>) -> Result<PageRow<IssueLis
     let rows: Json<Vec<Listed>> = found.try_get("rows").map_err(db)?;
     let stems: Option<Vec<String>> = found.try_get("stems").map_err(db)?;
     let open = found.try_get("open").map_err(db)?;
-    let view = into_page(query, rows.0, &stems.unwrap_or_default(), open);
+    let people: Json<Vec<(String, Vec<UserId>)>> = found.try_get("people").map_err(db)?;
+    let user: Option<i64> = found.try_get("user_id").map_err(db)?;
+    let facts = Facts { me: UserId(user.unwrap_or_default()), people: people.0, now: query.now };
+    let view = into_page(query, rows.0, facts, &stems.unwrap_or_default(), open);
     Ok(PageRow {
-        user: found.try_get("user_id").map_err(db)?,
+        user,
         frame: found.try_get("frame").map_err(db)?,
         flash: found.try_get("flash").map_err(db)?,
         view,
     })
 }
 
-fn into_page(query: &ListQuery<'_>, mut listed: Vec<Listed>, stems: &[String], open: i64) -> IssueList {
+fn into_page(
+    query: &ListQuery<'_>,
+    mut listed: Vec<Listed>,
+    facts: Facts,
+    stems: &[String],
+    open: i64,
+) -> IssueList {
+    let sort = query.query.order();
     let backwards = query.after.is_some_and(|cursor| cursor.backwards);
     let more = listed.len() > usize::from(PAGE_ROWS);
     listed.truncate(usize::from(PAGE_ROWS));
@@ -214,7 +213,7 @@ fn into_page(query: &ListQuery<'_>, mut listed: Vec<Listed>, stems: &[String], o
         listed.reverse();
     }
     let cursor = |row: Option<&Listed>, backwards| {
-        row.map(|row| Cursor { backwards, id: row.id, value: key_value(query.sort.key, row) })
+        row.map(|row| Cursor { backwards, id: row.id, value: key_value(sort.key, row) })
     };
     let (has_next, has_previous) = if backwards { (true, more) } else { (more, query.after.is_some()) };
     let next = cursor(listed.last(), false).filter(|_| has_next);
@@ -225,5 +224,5 @@ fn into_page(query: &ListQuery<'_>, mut listed: Vec<Listed>, stems: &[String], o
     };
     let snippets = listed.iter().filter_map(snippet).collect();
     let rows = listed.into_iter().map(|listed| listed.row).collect();
-    IssueList { rows, filter: query.filter.clone(), sort: query.sort, next, previous, open, snippets }
+    IssueList { rows, query: query.query.clone(), facts, sort, next, previous, open, snippets }
 }

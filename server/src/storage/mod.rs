@@ -11,6 +11,7 @@
 pub mod accounts;
 pub mod admin;
 pub mod comments;
+pub mod complete;
 pub mod demo;
 pub mod events;
 pub mod explain;
@@ -23,6 +24,7 @@ pub mod issues;
 pub mod jobs;
 pub mod list;
 pub mod live;
+pub mod query;
 pub mod readers;
 mod search;
 pub mod stats;

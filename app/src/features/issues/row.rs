@@ -25,6 +25,8 @@ pub(super) struct ShownRow {
     /// The issue now.
     pub(super) data: ArcRwSignal<IssueRow>,
     changed: ArcRwSignal<Changed>,
+    /// Whether it is about to go.
+    pub(super) leaving: ArcRwSignal<bool>,
     /// Whether it arrived while the page was open.
     fresh: bool,
     /// Where the words of a search stand.
@@ -38,6 +40,7 @@ impl ShownRow {
             key: row.key.clone(),
             data: ArcRwSignal::new(row),
             changed: ArcRwSignal::default(),
+            leaving: ArcRwSignal::default(),
             fresh: false,
             snippet: None,
         }
@@ -60,6 +63,7 @@ impl ShownRow {
     pub(super) fn repaint(&self, row: IssueRow) {
         let changed = self.data.with_untracked(|old| Changed::between(old, &row));
         self.data.set(row);
+        self.leaving.set(false);
         if changed == Changed::default() {
             return;
         }
@@ -72,8 +76,13 @@ impl ShownRow {
 /// See the module.
 #[component]
 pub(super) fn Row(row: ShownRow, org: String) -> impl IntoView {
-    let ShownRow { data, changed, fresh, snippet, .. } = row;
-    view! { <tr class=if fresh { "fresh-row" } else { "" }>{move || cells(&org, data.get(), changed.get(), snippet.as_ref())}</tr> }
+    let ShownRow { data, changed, leaving, fresh, snippet, .. } = row;
+    let class = move || match (leaving.get(), fresh) {
+        (true, _) => "leaving",
+        (false, true) => "fresh-row",
+        (false, false) => "",
+    };
+    view! { <tr class=class>{move || cells(&org, data.get(), changed.get(), snippet.as_ref())}</tr> }
 }
 
 fn cells(org: &str, row: IssueRow, changed: Changed, snippet: Option<&Snippet>) -> impl IntoView + use<> {
@@ -81,13 +90,13 @@ fn cells(org: &str, row: IssueRow, changed: Changed, snippet: Option<&Snippet>) 
         if marked { format!("{name} changed") } else { name.to_owned() }
     };
     let link = format!("/{org}/issues/{}", row.key);
-    let tags = row.tags.into_iter().take(TAGS).map(|name| view! { <Tag name/> }).collect_view();
     let who = row
         .assignee
         .map_or_else(|| view! { <Nobody/> }.into_any(), |person| view! { <Avatar person/> }.into_any());
     let comments = (row.comments > 0).then(|| {
         view! { {thousands(row.comments)} <span class="vh">{if row.comments == 1 { " comment" } else { " comments" }}</span> }
     });
+    let tags = row.tags.into_iter().take(TAGS).map(|name| view! { <Tag name/> }).collect_view();
     let (title, found) = texts(row.title, snippet);
     view! {
         <td class="k key">{row.key.to_string()}</td>
