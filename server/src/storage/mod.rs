@@ -12,6 +12,7 @@ pub mod accounts;
 pub mod admin;
 pub mod comments;
 pub mod demo;
+pub mod doctor;
 pub mod events;
 pub mod flash;
 pub mod frame;

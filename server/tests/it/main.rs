@@ -4,6 +4,8 @@
 mod accounts;
 mod admin;
 mod comments;
+mod demo;
+mod doctor;
 mod forms;
 mod health;
 mod issues;
