@@ -13,6 +13,7 @@ pub mod admin;
 pub mod comments;
 pub mod complete;
 pub mod demo;
+pub mod doctor;
 pub mod events;
 pub mod explain;
 pub mod flash;

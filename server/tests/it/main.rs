@@ -4,6 +4,8 @@
 mod accounts;
 mod admin;
 mod comments;
+mod demo;
+mod doctor;
 mod explain;
 mod forms;
 mod health;
