@@ -142,7 +142,8 @@ impl IssuesService {
         let after = Some(command.after.as_str()).filter(|after| !after.is_empty());
         let after = after.map(str::parse::<Cursor>).transpose()?;
         let flash = (flash, app.flash_owner(caller));
-        let sort = Some(&command.sort).filter(|sort| !sort.is_empty()).map(|sort| sort.parse()).transpose()?;
+        let sort =
+            Some(&command.sort).filter(|sort| !sort.is_empty()).map(|sort| sort.parse()).transpose()?;
         let sort = Sort::effective(sort, !filter.text.is_empty());
         let query = ListQuery { filter: &filter, sort, after: after.as_ref(), flash };
         let mut tx = app.db.read(&app.identity(caller, &command.org)?).await?;

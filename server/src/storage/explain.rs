@@ -69,7 +69,12 @@ pub struct Sample {
 
 /// The plan of a query, for the person that the transaction speaks for. The options are those of `EXPLAIN`, such as
 /// `FORMAT JSON` or `ANALYZE, BUFFERS`.
-pub async fn explain(tx: &mut Tx, hot: Hot, sample: &Sample, options: &'static str) -> Result<String, AppError> {
+pub async fn explain(
+    tx: &mut Tx,
+    hot: Hot,
+    sample: &Sample,
+    options: &'static str,
+) -> Result<String, AppError> {
     let mut builder = QueryBuilder::new("EXPLAIN (");
     builder.push(options).push(") ");
     push(&mut builder, hot, sample, !tx.sees_all())?;
@@ -79,12 +84,7 @@ pub async fn explain(tx: &mut Tx, hot: Hot, sample: &Sample, options: &'static s
     Ok(lines.map_err(db)?.join("\n"))
 }
 
-fn push(
-    builder: &mut QueryBuilder<Postgres>,
-    hot: Hot,
-    sample: &Sample,
-    own: bool,
-) -> Result<(), AppError> {
+fn push(builder: &mut QueryBuilder<Postgres>, hot: Hot, sample: &Sample, own: bool) -> Result<(), AppError> {
     let mut list = |text: &str, status: &str, severity: &str, sort: Sort, after: Option<&Cursor>| {
         let filter = IssueFilter::parse(text, status, severity)?;
         let query = ListQuery { filter: &filter, sort, after, flash: ("", None) };
