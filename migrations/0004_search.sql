@@ -284,7 +284,7 @@ $$;
 DROP FUNCTION tracker_search(text);
 CREATE FUNCTION tracker_search(needle text) RETURNS TABLE (id bigint, rank real, comment_id bigint)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
-    SET jit = off SET plan_cache_mode = force_generic_plan ROWS 100 AS $$
+    SET jit = off SET plan_cache_mode = force_generic_plan ROWS 500 AS $$
 #variable_conflict use_column
 DECLARE
     cap CONSTANT int := 500;
