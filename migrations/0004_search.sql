@@ -1,7 +1,7 @@
 -- Search over key, title, description and comments: see docs/search.md.
 --
 -- Expands only: the program before this one goes on calling tracker_search(needle) for its column id. Filling the new
--- table reads every text once, about 70 seconds for 300,000 issues with 1,000,000 comments on two cores and 1 GB of
+-- table reads every text once, about three minutes for 300,000 issues with 1,000,000 comments on two cores and 1 GB of
 -- disk; writes of issues and comments wait meanwhile, reads do not. The big tables are not rewritten.
 
 -- Whose text it is, and in which runs of 4,096, 32,768 and so on texts it stands. An index on this and the words together

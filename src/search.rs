@@ -116,7 +116,8 @@ mod tests {
 
     #[test]
     fn words_are_marked_by_their_stem() {
-        let marks = |title, words: &[&str]| Snippet::of_title(title, &stems(words)).map(|found| shown(&found));
+        let marks =
+            |title, words: &[&str]| Snippet::of_title(title, &stems(words)).map(|found| shown(&found));
         assert_eq!(marks("Memory leaks again", &["memori", "leak"]).unwrap(), "[Memory] [leaks] again");
         assert_eq!(marks("<b>crash</b>", &["crash"]).unwrap(), "<b>[crash]</b>");
         assert_eq!(marks("A leakage-of-everything", &["leak"]).unwrap(), "A [leakage]-of-everything");

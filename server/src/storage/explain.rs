@@ -67,7 +67,12 @@ pub struct Sample {
 
 /// The plan of a query, for the person that the transaction speaks for. The options are those of `EXPLAIN`, such as
 /// `FORMAT JSON` or `ANALYZE, BUFFERS`.
-pub async fn explain(tx: &mut Tx, hot: Hot, sample: &Sample, options: &'static str) -> Result<String, AppError> {
+pub async fn explain(
+    tx: &mut Tx,
+    hot: Hot,
+    sample: &Sample,
+    options: &'static str,
+) -> Result<String, AppError> {
     let mut builder = QueryBuilder::new("EXPLAIN (");
     builder.push(options).push(") ");
     push(&mut builder, hot, sample, !tx.sees_all())?;
@@ -77,12 +82,7 @@ pub async fn explain(tx: &mut Tx, hot: Hot, sample: &Sample, options: &'static s
     Ok(lines.map_err(db)?.join("\n"))
 }
 
-fn push(
-    builder: &mut QueryBuilder<Postgres>,
-    hot: Hot,
-    sample: &Sample,
-    own: bool,
-) -> Result<(), AppError> {
+fn push(builder: &mut QueryBuilder<Postgres>, hot: Hot, sample: &Sample, own: bool) -> Result<(), AppError> {
     let mut list = |text: &str, after: Option<&Cursor>| {
         let query = Query::parse(text)?;
         let query = ListQuery { query: &query, now: sample.deep, after, flash: ("", None) };

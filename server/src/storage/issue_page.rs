@@ -44,16 +44,11 @@ pub async fn page(
     flash: (&str, Option<SessionHash>),
 ) -> Result<PageRow<Option<IssuePage>>, AppError> {
     let owner = flash.1.map(|hash| hash.0.to_vec());
-    let found = sqlx::query_file!(
-        "src/storage/issue_page.sql",
-        key.project.as_str(),
-        key.number,
-        flash.0,
-        owner
-    )
-    .fetch_one(tx.connection()?)
-    .await
-    .map_err(db)?;
+    let found =
+        sqlx::query_file!("src/storage/issue_page.sql", key.project.as_str(), key.number, flash.0, owner)
+            .fetch_one(tx.connection()?)
+            .await
+            .map_err(db)?;
     let view = found.found.map(|Json(f)| IssuePage {
         row: f.row,
         description: f.description,

@@ -159,7 +159,9 @@ pub(super) fn push_statement(builder: &mut QueryBuilder<Postgres>, query: &ListQ
     builder.push("SELECT tracker_user() AS user_id, tracker_frame() AS frame, ");
     builder.push("(SELECT f.flash FROM flashes f WHERE f.id = ").push_bind(query.flash.0.to_owned());
     builder.push(" AND f.owner = ").push_bind(query.flash.1.map(|hash| hash.0.to_vec())).push(") AS flash, ");
-    builder.push("(SELECT count(*) FROM (SELECT FROM issues i WHERE i.org_id = tracker_org() AND i.status <> 'DONE'");
+    builder.push(
+        "(SELECT count(*) FROM (SELECT FROM issues i WHERE i.org_id = tracker_org() AND i.status <> 'DONE'",
+    );
     builder.push(scope).push(format!(" LIMIT {OPEN_COUNTED}) o) AS open, "));
     match query.query.searched() {
         Some(text) => builder.push("(SELECT m.stems FROM tracker_marks(").push_bind(text).push(") m)"),

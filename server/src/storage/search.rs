@@ -7,9 +7,11 @@ use serde::Deserialize;
 use sqlx::{Postgres, QueryBuilder};
 use tracker_domain::search::{Place, Snippet};
 
-/// Restricts the issues `i` of a statement to those that match a text; from here on `s.rank` is how well.
+/// Restricts the issues `i` of a statement to those that match a text; from here on `s.rank` is how well. The best come
+/// first, so that a page by relevance looks up no more issues than it shows.
 pub(super) fn push_join(builder: &mut QueryBuilder<Postgres>, text: &str) {
-    builder.push(" JOIN tracker_search(").push_bind(text.to_owned()).push(") s ON s.id = i.id");
+    builder.push(" JOIN (SELECT * FROM tracker_search(").push_bind(text.to_owned());
+    builder.push(") ORDER BY rank DESC, id DESC) s ON s.id = i.id");
 }
 
 /// What a page of issues needs for their pieces of text, as columns of `i` and `s`.

@@ -88,16 +88,10 @@ pub async fn page(
     flash: (&str, Option<SessionHash>),
 ) -> Result<PageRow<StatsPage>, AppError> {
     let owner = flash.1.map(|hash| hash.0.to_vec());
-    let row = sqlx::query_file!(
-        "src/storage/stats.sql",
-        since.0,
-        flash.0,
-        owner,
-        READER,
-    )
-    .fetch_one(tx.connection()?)
-    .await
-    .map_err(db)?;
+    let row = sqlx::query_file!("src/storage/stats.sql", since.0, flash.0, owner, READER,)
+        .fetch_one(tx.connection()?)
+        .await
+        .map_err(db)?;
     let view = StatsPage { seq: Seq(row.seq), days: row.days.0, stock: row.stock.0 };
     Ok(PageRow { user: row.user_id, frame: row.frame, flash: row.flash, view })
 }

@@ -9,7 +9,7 @@ use server::{
     },
     testing::{Actor, TestApp},
 };
-use sqlx::Row;
+use sqlx::{PgConnection, Row};
 use tracker_domain::{
     org::Role,
     text::{OrgSlug, Secret},
@@ -81,7 +81,8 @@ async fn filled() -> (TestApp, Actor, Actor) {
 
 fn identity(app: &TestApp, actor: &Actor) -> Identity {
     let cookies = actor.cookie_header();
-    let token = cookies.split("; ").find_map(|cookie| cookie.split_once('=').map(|(_, value)| value)).unwrap();
+    let token =
+        cookies.split("; ").find_map(|cookie| cookie.split_once('=').map(|(_, value)| value)).unwrap();
     let session = app.app.key.session(&Secret::new(token));
     Identity { session: Some(session), org: OrgSlug::parse("main").unwrap(), now: app.clock.now() }
 }
@@ -118,6 +119,14 @@ async fn the_plans_of_the_hot_queries_are_held_to_indexes() {
 /// ranked, with some to spare.
 const MOST_READ: i64 = 6_000;
 
+/// How many texts this connection has read, and how often all of them.
+async fn read(connection: &mut PgConnection) -> (i64, i64) {
+    let sql = "SELECT coalesce(sum(idx_tup_fetch), 0)::bigint, coalesce(sum(seq_scan), 0)::bigint
+               FROM pg_stat_xact_user_tables WHERE relname = 'search_texts'";
+    let row = sqlx::query(sql).fetch_one(connection).await.unwrap();
+    (row.get(0), row.get(1))
+}
+
 #[tokio::test]
 async fn a_search_reads_a_bounded_number_of_texts() {
     let (app, ana, ben) = filled().await;
@@ -132,17 +141,16 @@ async fn a_search_reads_a_bounded_number_of_texts() {
         (&ana, "printer again", MOST_READ),
         (&ben, "printer", 2_000),
     ] {
-        let read = "SELECT coalesce(sum(idx_tup_fetch), 0)::bigint, coalesce(sum(seq_scan), 0)::bigint
-                    FROM pg_stat_xact_user_tables WHERE relname = 'search_texts'";
         sqlx::raw_sql("BEGIN").execute(&mut *connection).await.unwrap();
         sqlx::raw_sql(sqlx::AssertSqlSafe(found(actor))).execute(&mut *connection).await.unwrap();
+        let before = read(&mut connection).await;
         let hits: i64 = sqlx::query_scalar("SELECT count(*) FROM tracker_search($1)")
             .bind(text)
             .fetch_one(&mut *connection)
             .await
             .unwrap();
-        let row = sqlx::query(read).fetch_one(&mut *connection).await.unwrap();
-        let (fetched, scans) = (row.get::<i64, _>(0), row.get::<i64, _>(1));
+        let after = read(&mut connection).await;
+        let (fetched, scans) = (after.0 - before.0, after.1 - before.1);
         sqlx::raw_sql("ROLLBACK").execute(&mut *connection).await.unwrap();
         assert!(hits > 0 && fetched > 0 && fetched <= most && scans == 0, "{text}: {hits} {fetched} {scans}");
     }

@@ -49,9 +49,7 @@ impl ShownRow {
     /// The rows of a page, each with where the words of its search stand.
     pub(super) fn page(rows: Vec<IssueRow>, snippets: Vec<(IssueKey, Snippet)>) -> Vec<Self> {
         let mut snippets: HashMap<_, _> = snippets.into_iter().collect();
-        rows.into_iter()
-            .map(|row| Self { snippet: snippets.remove(&row.key), ..Self::loaded(row) })
-            .collect()
+        rows.into_iter().map(|row| Self { snippet: snippets.remove(&row.key), ..Self::loaded(row) }).collect()
     }
 
     /// A row that arrived later.
@@ -113,7 +111,9 @@ fn cells(org: &str, row: IssueRow, changed: Changed, snippet: Option<&Snippet>) 
 fn texts(title: String, snippet: Option<&Snippet>) -> (AnyView, Option<AnyView>) {
     match snippet {
         // A title that changed meanwhile is shown as it is now.
-        Some(Snippet { place: Place::Title, pieces }) if pieces.iter().map(|(_, text)| text.as_str()).collect::<String>() == title => {
+        Some(Snippet { place: Place::Title, pieces })
+            if pieces.iter().map(|(_, text)| text.as_str()).collect::<String>() == title =>
+        {
             (marked(pieces), None)
         }
         Some(Snippet { place: Place::Description | Place::Comment, pieces }) => {
