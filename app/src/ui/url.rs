@@ -32,8 +32,8 @@ pub fn encode(text: &str) -> String {
 /// The value of a name in a URL's query, the last one if it has several. The router's own map decodes twice, and takes
 /// the `%20` that somebody looks for as a space.
 pub fn query_part(query: &str, name: &str) -> Option<String> {
-    let pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-    pairs.filter(|(key, _)| *key == name).last().map(|(_, value)| decode(value))
+    let mut pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    pairs.rfind(|(key, _)| *key == name).map(|(_, value)| decode(value))
 }
 
 fn decode(text: &str) -> String {
