@@ -280,14 +280,13 @@ $$;
 -- Search for the list: the issues that match all words and phrases of a text, each with its rank (a title outweighs a
 -- description, that a comment) and the comment that matches best (0: title or description). As the owner, because the
 -- operators of text search are not leakproof, so that under row-level security no index would serve them; it looks
--- only at what the transaction's person may see, so that neither a cap nor a rank depends on anything else.
+-- only at what the transaction's person may see, so that neither the cap nor a rank depends on anything else.
 DROP FUNCTION tracker_search(text);
-CREATE FUNCTION tracker_search(needle text) RETURNS TABLE (id bigint, rank real, comment_id bigint)
+CREATE FUNCTION tracker_search(needle text, cap int DEFAULT 500) RETURNS TABLE (id bigint, rank real, comment_id bigint)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
     SET jit = off SET plan_cache_mode = force_generic_plan ROWS 500 AS $$
 #variable_conflict use_column
 DECLARE
-    cap CONSTANT int := 500;
     few CONSTANT int := 20;
     org CONSTANT bigint := tracker_org();
     reporter CONSTANT bigint := CASE
@@ -336,7 +335,7 @@ BEGIN
                 SELECT FROM search_texts s WHERE s.org_id = org AND s.issue_id = h.issue_id AND s.doc @@ part))
                 FROM unnest(parts) part));
     END IF;
-    IF cardinality(hits) = 0 AND length(needle) BETWEEN 3 AND 60 THEN
+    IF cardinality(hits) = 0 AND length(needle) BETWEEN 3 AND 60 AND needle NOT LIKE '%"%' THEN
         hits := tracker_guess(org, reporter, needle, cap);
     END IF;
     RETURN QUERY

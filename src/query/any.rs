@@ -127,5 +127,9 @@ fn span() -> impl Strategy<Value = Span> {
 }
 
 fn sort() -> impl Strategy<Value = Sort> {
-    (select(SortKey::ALL), any::<bool>()).prop_map(|(key, descending)| Sort { key, descending })
+    (select(SortKey::ALL), any::<bool>()).prop_map(|(key, descending)| Sort {
+        key,
+        // The worst match first is no order.
+        descending: descending || key == SortKey::Relevance,
+    })
 }

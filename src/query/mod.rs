@@ -99,6 +99,14 @@ impl Query {
         (!texts.is_empty()).then(|| texts.join(" "))
     }
 
+    /// Whether it asks for texts and nothing else.
+    pub fn is_search(&self) -> bool {
+        match &self.root {
+            Some(Node::All(nodes)) => nodes.iter().all(|node| node.text().is_some()),
+            root => root.as_ref().is_some_and(|node| node.text().is_some()),
+        }
+    }
+
     /// The words that stand for people, lower-cased, each once: what [`Facts::people`] has to say.
     pub fn people(&self) -> Vec<String> {
         let mut words = Vec::new();

@@ -236,5 +236,7 @@ fn the_usual_order_is_not_written_down() {
     let query = Query::parse("ui sort:title").unwrap();
     assert_eq!(query.order().to_string(), "title");
     assert_eq!(query.clone().sorted("key".parse().unwrap()).to_string(), "ui sort:key");
-    assert_eq!(query.sorted(Sort::default()).to_string(), "ui");
+    assert_eq!(query.clone().sorted(Sort::RELEVANCE).to_string(), "ui");
+    assert_eq!(query.sorted(Sort::default()).to_string(), "ui sort:-updated");
+    assert_eq!(Query::parse("tag:ui").unwrap().sorted(Sort::default()).to_string(), "tag:ui");
 }

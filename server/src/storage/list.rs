@@ -102,7 +102,7 @@ fn push_page(builder: &mut QueryBuilder<Postgres>, query: &ListQuery<'_>, scope:
     match query.query.searched() {
         Some(text) => {
             builder.push(search::COLUMNS).push(" FROM issues i");
-            search::push_join(builder, &text);
+            search::push_join(builder, &text, query.query.is_search());
         }
         None => {
             builder.push(" FROM issues i");

@@ -7,11 +7,15 @@ use serde::Deserialize;
 use sqlx::{Postgres, QueryBuilder};
 use tracker_domain::search::{Place, Snippet};
 
+/// How many of the newest texts that match are looked at: when nothing else is asked for, and beside other conditions.
+const CAPS: (i32, i32) = (500, 5_000);
+
 /// Restricts the issues `i` of a statement to those that match a text; from here on `s.rank` is how well. The best come
-/// first, so that a page by relevance looks up no more issues than it shows.
-pub(super) fn push_join(builder: &mut QueryBuilder<Postgres>, text: &str) {
+/// first, so that a page by relevance looks up no more issues than it shows. `alone` is whether nothing else is asked.
+pub(super) fn push_join(builder: &mut QueryBuilder<Postgres>, text: &str, alone: bool) {
+    let cap = if alone { CAPS.0 } else { CAPS.1 };
     builder.push(" JOIN (SELECT * FROM tracker_search(").push_bind(text.to_owned());
-    builder.push(") ORDER BY rank DESC, id DESC) s ON s.id = i.id");
+    builder.push(format!(", {cap}")).push(") ORDER BY rank DESC, id DESC) s ON s.id = i.id");
 }
 
 /// What a page of issues needs for their pieces of text, as columns of `i` and `s`.

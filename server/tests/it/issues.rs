@@ -14,7 +14,7 @@ fn kinds(view: &Value) -> Vec<&str> {
         .as_array()
         .unwrap()
         .iter()
-        .map(|entry| entry["change"]["kind"].as_str().unwrap())
+        .map(|entry| entry["change"].as_object().unwrap().keys().next().unwrap().as_str())
         .collect()
 }
 

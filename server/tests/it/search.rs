@@ -70,7 +70,7 @@ async fn words_are_found_by_stem_phrase_beginning_part_and_in_different_texts() 
     assert_eq!(found(&ana, "zeppelin authentication").await, [login.clone()], "in two texts");
     assert_eq!(found(&ana, "zeppelin gateway").await.len(), 0, "in two issues");
     assert_eq!(found(&ana, "the").await, [other], "a word that is in every text, by the titles");
-    for nothing in ["\"", "\"\"", "()&|!:*<->", "\\", "%", "'", "zzzz", "100%_\\"] {
+    for nothing in ["\"()&|!:*<->\"", "\\", "%", "'", "zzzz", "100%_\\", "\"leaks memory\""] {
         assert_eq!(found(&ana, nothing).await.len(), 0, "{nothing}");
     }
 }
@@ -165,8 +165,8 @@ async fn what_is_excluded_is_asked_issue_by_issue_and_only_of_ones_own() {
     let issue = app.owner_count("SELECT id FROM issues").await;
     for (user, role, says) in [(user, "ADMIN", true), (user, "REPORTER", true), (user + 1, "REPORTER", false)]
     {
-        let speak =
-            format!("SET tracker.org = '{org}'; SET tracker.user = '{user}'; SET tracker.role = '{role}'");
+        let set = |name, value: String| format!("SELECT set_config('tracker.{name}', '{value}', false);");
+        let speak = set("org", org.to_string()) + &set("user", user.to_string()) + &set("role", role.into());
         sqlx::raw_sql(sqlx::AssertSqlSafe(speak)).execute(&mut *connection).await.unwrap();
         let sql = format!("SELECT tracker_says({issue}, 'printers'), tracker_says({issue}, 'scanner')");
         let row = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_one(&mut *connection).await.unwrap();
