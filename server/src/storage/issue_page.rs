@@ -6,6 +6,7 @@ use tracker_domain::{
     error::AppError,
     id::IssueKey,
     issue::{IssueRow, TimelineEntry},
+    link::IssueLink,
     org::Person,
 };
 
@@ -23,6 +24,8 @@ pub struct IssuePage {
     pub description_html: String,
     /// Comments and history, oldest first.
     pub timeline: Vec<TimelineEntry>,
+    /// Issues it is tied to.
+    pub links: Vec<IssueLink>,
     /// Who it can be assigned to.
     pub people: Vec<Person>,
     /// Tags in use.
@@ -35,6 +38,7 @@ struct Found {
     description: String,
     description_html: String,
     timeline: Vec<TimelineEntry>,
+    links: Vec<IssueLink>,
 }
 
 /// Reads the page; the view is `None` when there is no such issue for this viewer.
@@ -58,7 +62,8 @@ pub async fn page(
                         JOIN users u ON u.id = e.actor_id
                         LEFT JOIN comments c ON c.org_id = e.org_id AND e.kind = 'comment_added'
                             AND c.id = (e.payload -> 'data' ->> 'comment')::bigint
-                        WHERE e.org_id = i.org_id AND e.issue_id = i.id))
+                        WHERE e.org_id = i.org_id AND e.issue_id = i.id),
+                    'links', tracker_links(i))
                 FROM issues i JOIN projects p ON p.org_id = i.org_id AND p.id = i.project_id
                 WHERE i.org_id = tracker_org() AND p.key = $1 AND i.number = $2) AS "found: Json<Found>",
                (SELECT coalesce(json_agg(json_build_object('id', u.id, 'name', u.name) ORDER BY u.name, u.id), '[]')
@@ -75,13 +80,17 @@ pub async fn page(
     .fetch_one(tx.connection()?)
     .await
     .map_err(db)?;
-    let view = found.found.map(|Json(f)| IssuePage {
-        row: f.row,
-        description: f.description,
-        description_html: f.description_html,
-        timeline: f.timeline,
-        people: found.people.0,
-        known_tags: found.known_tags,
+    let view = found.found.map(|Json(mut f)| {
+        f.links.sort_by_key(IssueLink::order);
+        IssuePage {
+            row: f.row,
+            description: f.description,
+            description_html: f.description_html,
+            timeline: f.timeline,
+            links: f.links,
+            people: found.people.0,
+            known_tags: found.known_tags,
+        }
     });
     Ok(PageRow { user: found.user_id, frame: found.frame, flash: found.flash, view })
 }

@@ -3,6 +3,7 @@
 mod edit;
 mod filter;
 mod issue_page;
+mod links;
 mod list;
 mod list_page;
 mod live_rows;
