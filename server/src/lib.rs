@@ -5,9 +5,11 @@
 
 pub mod cli;
 pub mod config;
+pub mod export;
 pub mod fault;
 pub mod health;
 pub mod http;
+pub mod import;
 pub mod live;
 pub mod logging;
 pub mod markdown;

@@ -4,7 +4,9 @@
 //! [`Failure`]: one line for each reason, on standard error, and exit code 1.
 
 mod admin;
+mod export;
 mod failure;
+mod import;
 mod ping;
 mod serve;
 mod start;
@@ -29,6 +31,8 @@ use crate::{
     after_help = "Examples:
   DATABASE_URL=postgres://localhost/tracker tracker serve
   tracker admin role ana@example.org MAINTAINER
+  tracker import jira issues.json --map map.toml --report report.txt
+  tracker export backup.jsonl.gz
 
 `tracker --help` lists the settings too; docs/configuration.md explains them."
 )]
@@ -48,6 +52,16 @@ enum Command {
     Worker,
     /// Bring the database up to date, then end. Safe to run at any time, also by two at once.
     Migrate,
+    /// Bring issues with their whole history along, from elsewhere or from an export.
+    ///
+    /// The tracker may run meanwhile. What was taken stays taken: an import that was interrupted goes on when it is
+    /// started again, and one that runs twice changes nothing the second time. docs/import.md explains it.
+    #[command(subcommand)]
+    Import(import::Import),
+    /// Write everything of an organization as JSON Lines: people, projects, tags, issues, comments and the log.
+    ///
+    /// No password, no secret and no id of the database is in it. `tracker import dump` reads it again.
+    Export(export::Export),
     /// Look after a running tracker: members, passwords, statistics.
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -75,6 +89,8 @@ fn run(command: Command) -> Result<(), Failure> {
             Command::Serve => serve::run(config).await,
             Command::Worker => worker::run(config).await,
             Command::Migrate => start::migrate(&config).await,
+            Command::Import(command) => command.run(config).await,
+            Command::Export(command) => command.run(config).await,
             Command::Admin(command) => command.run(config).await,
         }
     })
@@ -100,7 +116,7 @@ mod tests {
     fn the_arguments_are_consistent_and_the_help_is_complete() {
         Cli::command().debug_assert();
         let help = Cli::command().after_long_help(list_settings()).render_long_help().to_string();
-        for word in ["serve", "worker", "migrate", "admin", "DATABASE_URL", "TRACKER_LISTEN"] {
+        for word in ["serve", "worker", "migrate", "admin", "import", "export", "DATABASE_URL", "TRACKER_LISTEN"] {
             assert!(help.contains(word), "{word}");
         }
     }

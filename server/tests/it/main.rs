@@ -4,8 +4,10 @@
 mod accounts;
 mod admin;
 mod comments;
+mod export;
 mod forms;
 mod health;
+mod import;
 mod issues;
 mod list;
 mod live;
