@@ -38,6 +38,11 @@ pub fn plain(text: &str) -> String {
     escape::plain(text)
 }
 
+/// The same for a text within a line.
+pub fn words(text: &str) -> String {
+    escape::words(text)
+}
+
 /// Where a needle comes next, for a position that only grows: all questions together look at each byte once.
 struct Finder<'a> {
     text: &'a str,

@@ -128,13 +128,17 @@ impl Map {
         let known = |name: &&String| !super::source::COLUMNS.iter().any(|(column, _)| column == name);
         if let Some(name) = file.csv.columns.keys().find(known) {
             let all: Vec<&str> = super::source::COLUMNS.iter().map(|(column, _)| *column).collect();
-            return Err(format!("csv.columns.{name}: a table has no such property; known are {}", all.join(", ")));
+            return Err(format!(
+                "csv.columns.{name}: a table has no such property; known are {}",
+                all.join(", ")
+            ));
         }
         Ok(Self::from_file(file))
     }
 
     fn from_file(file: File) -> Self {
-        let tags = file.tags.from.unwrap_or_else(|| vec![TagsFrom::Type, TagsFrom::Components, TagsFrom::Labels]);
+        let tags =
+            file.tags.from.unwrap_or_else(|| vec![TagsFrom::Type, TagsFrom::Components, TagsFrom::Labels]);
         Self {
             status: folded(file.status),
             priority: folded(file.priority),

@@ -26,7 +26,9 @@ pub fn write(text: &str, out: &mut Out, depth: usize) {
     for (number, piece) in cut(text, depth).into_iter().enumerate() {
         match piece {
             // The line that a macro stood on is no empty line.
-            Piece::Text(text) if number > 0 => lines(text.trim_start_matches([' ', '\t']).strip_prefix('\n').unwrap_or(text), out),
+            Piece::Text(text) if number > 0 => {
+                lines(text.trim_start_matches([' ', '\t']).strip_prefix('\n').unwrap_or(text), out)
+            }
             Piece::Text(text) => lines(text, out),
             Piece::Code(code) => out.code(&code),
             Piece::Html(body) => out.block(&html::to_markdown(body)),
@@ -81,7 +83,11 @@ fn read(line: &str) -> Line<'_> {
     let bytes = line.as_bytes();
     match bytes {
         [] => Line::Blank,
-        [b'h', level @ b'1'..=b'6', b'.', b' ' | b'\t', ..] => {
+        // A line of two backslashes only makes room.
+        [b'\\', b'\\'] => Line::Blank,
+        [b'h', level @ b'1'..=b'6', b'.', next, ..]
+            if next.is_ascii_whitespace() || next.is_ascii_alphabetic() =>
+        {
             Line::Heading(usize::from(level - b'0'), line[3..].trim())
         }
         [b'b', b'q', b'.', b' ', ..] => Line::Quote(line[3..].trim()),

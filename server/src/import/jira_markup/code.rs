@@ -18,12 +18,21 @@ impl<'a> Code<'a> {
         for parameter in parameters.split('|').map(str::trim) {
             match parameter.split_once('=') {
                 None if is_language(parameter) => code.language = Some(parameter),
-                Some(("language" | "lang", language)) if is_language(language) => code.language = Some(language),
+                Some(("language" | "lang", language)) if is_language(language) => {
+                    code.language = Some(language)
+                }
                 Some(("title", title)) if !title.trim().is_empty() => code.title = Some(title.trim()),
                 _ => {}
             }
         }
         code
+    }
+
+    /// Its lines, without empty ones around them.
+    pub fn lines(&self) -> &'a str {
+        let text = self.body.trim_end();
+        let first = text.len() - text.trim_start().len();
+        text[..first].rfind('\n').map_or(text, |end| &text[end + 1..])
     }
 }
 

@@ -6,7 +6,7 @@ pub fn means_something(c: char, before: Option<char>, after: Option<char>) -> bo
     let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     match c {
         '*' | '~' => !(space(before) && space(after)),
-        '_' => !(word(before) && word(after)) && !(space(before) && space(after)),
+        '_' => !(word(before) && word(after) || space(before) && space(after)),
         '`' => true,
         '<' => after.is_some_and(|c| c.is_ascii_alphabetic() || "/!?".contains(c)),
         '\\' => after.is_none_or(|c| c.is_ascii_punctuation()),
@@ -16,7 +16,13 @@ pub fn means_something(c: char, before: Option<char>, after: Option<char>) -> bo
 
 /// A text on one line, as Markdown that shows it as it is.
 pub fn plain(text: &str) -> String {
-    line_start(&words(text.trim()))
+    let line = line_start(&words(text.trim()));
+    let digits = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    // `1.` would begin a list.
+    if digits > 0 && line[digits..].starts_with(['.', ')']) {
+        return format!("{}\\{}", &line[..digits], &line[digits..]);
+    }
+    line
 }
 
 /// The same for a part of a line.
@@ -42,7 +48,8 @@ pub fn line_start(line: &str) -> String {
     let is_ruler = line.contains(['-', '=']) && line.chars().all(|c| "-=|: \t".contains(c));
     let is_item = line.starts_with("+ ") || line.starts_with("- ") || line.starts_with("* ");
     let is_alone = matches!(line, "+" | "*" | "-");
-    let is_definition = line.starts_with('[') && line.find("]").is_some_and(|at| line[at..].starts_with("]:"));
+    let is_definition =
+        line.starts_with('[') && line.find("]").is_some_and(|at| line[at..].starts_with("]:"));
     if is_heading || is_ruler || is_item || is_alone || is_definition || line.starts_with(['>', '|']) {
         return format!("\\{line}");
     }

@@ -3,21 +3,38 @@
 //! The parser of the sanitiser would compare each attribute with all before it, which a stranger's text can make
 //! slow; the few elements that matter are read here.
 
+mod tag;
+
 use super::{
     Finder,
     code::{Code, fence, span},
     escape, links,
 };
+use tag::{Tag, decoded};
 
 /// Elements that only say how something looks.
 const SILENT: &[&str] = &[
-    "span", "font", "tbody", "thead", "table", "center", "u", "small", "sup", "sub", "label", "abbr", "cite", "time",
-    "body", "html", "wbr", "ins", "s", "strike", "del", "big", "tt", "kbd", "samp", "nobr",
+    "span", "font", "tbody", "thead", "table", "center", "u", "small", "sup", "sub", "label", "abbr", "cite",
+    "time", "body", "html", "wbr", "ins", "s", "strike", "del", "big", "tt", "kbd", "samp", "nobr",
 ];
 
 /// Elements around which a line ends.
 const BLOCKS: &[&str] = &[
-    "p", "div", "tr", "section", "article", "header", "footer", "ul", "ol", "dl", "dt", "dd", "blockquote", "main", "aside",
+    "p",
+    "div",
+    "tr",
+    "section",
+    "article",
+    "header",
+    "footer",
+    "ul",
+    "ol",
+    "dl",
+    "dt",
+    "dd",
+    "blockquote",
+    "main",
+    "aside",
 ];
 
 /// Marks within marks: deeper ones are left out, so that no byte is moved more often.
@@ -51,39 +68,6 @@ pub fn to_markdown(html: &str) -> String {
     writer.finish()
 }
 
-struct Tag<'a> {
-    name: String,
-    is_end: bool,
-    source: &'a str,
-}
-
-impl<'a> Tag<'a> {
-    fn read(text: &'a str) -> Option<Self> {
-        let end = 1 + text[1..].find(['<', '>'])?;
-        let inner = text[..end].get(1..).filter(|_| text[end..].starts_with('>'))?;
-        let (is_end, inner) = inner.strip_prefix('/').map_or((false, inner), |inner| (true, inner));
-        let length = inner.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(inner.len());
-        let named = inner.starts_with(|c: char| c.is_ascii_alphabetic()) && length <= 20;
-        named.then(|| Self { name: inner[..length].to_ascii_lowercase(), is_end, source: &text[..=end] })
-    }
-
-    fn attribute(&self, name: &str) -> Option<String> {
-        let start = self.source.find(&format!("{name}="))? + name.len() + 1;
-        let rest = &self.source[start..];
-        let value = match rest.chars().next()? {
-            quote @ ('"' | '\'') => rest[1..].split(quote).next()?,
-            _ => rest.split([' ', '>', '\t', '\n']).next()?,
-        };
-        Some(decoded(value))
-    }
-}
-
-fn decoded(text: &str) -> String {
-    [("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&apos;", "'"), ("&amp;", "&")]
-        .iter()
-        .fold(text.to_owned(), |text, (entity, c)| text.replace(entity, c))
-}
-
 #[derive(Default)]
 struct Writer {
     out: String,
@@ -98,6 +82,8 @@ struct Writer {
     raw: Option<(String, String)>,
     heading: usize,
     quotes: usize,
+    /// The last block was an item of a list.
+    was_item: bool,
 }
 
 impl Writer {
@@ -217,9 +203,10 @@ impl Writer {
         let Some((_, raw)) = self.raw.take() else { return };
         if raw.trim().contains('\n') {
             self.flush();
-            let code = Code { body: raw.trim_matches('\n'), ..Code::default() };
-            let fence = fence(code.body, 3);
-            self.paragraph = format!("{fence}\n{}\n{fence}", code.body.trim_end());
+            let code = Code { body: &raw, ..Code::default() };
+            let body = code.lines();
+            let fence = fence(body, 3);
+            self.paragraph = format!("{fence}\n{body}\n{fence}");
             self.flush_raw();
         } else if !raw.trim().is_empty() {
             self.paragraph.push_str(&span(&raw, false));
@@ -258,8 +245,9 @@ impl Writer {
         let depth = self.lists.len().saturating_sub(usize::from(self.marker.is_some()));
         let indent = format!("{}{}", "> ".repeat(self.quotes), "   ".repeat(depth));
         let marker = self.marker.take();
+        let next = std::mem::replace(&mut self.was_item, marker.is_some()) && marker.is_some();
         if !self.out.is_empty() {
-            self.out.push_str("\n\n");
+            self.out.push_str(if next { "\n" } else { "\n\n" });
         }
         for (number, line) in text.split('\n').enumerate() {
             self.out.push_str(if number > 0 { "\n" } else { "" });

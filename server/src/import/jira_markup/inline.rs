@@ -137,7 +137,7 @@ impl<'a> Inline<'a> {
     fn is_link_of_markdown(&self) -> bool {
         let rest = &self.rest()[1..];
         let next = rest.find(['[', ']']).map(|at| &rest[at..]);
-        next.is_some_and(|next| ["[", "](", "][", "]:"].iter().any(|end| next.starts_with(end)))
+        next.is_some_and(|next| ["[", "](", "]["].iter().any(|end| next.starts_with(end)))
     }
 
     fn mark(&mut self, c: char) -> usize {
@@ -153,7 +153,7 @@ impl<'a> Inline<'a> {
             return 1;
         }
         let literal = self.escaped(c);
-        if opens(c, before, after) {
+        if self.open[which].is_none() && opens(c, before, after) {
             self.done.push(std::mem::take(&mut self.now));
             self.open[which] = Some(self.done.len());
             self.done.push(literal);
@@ -173,7 +173,9 @@ impl<'a> Inline<'a> {
         match found.name {
             "color" | "anchor" => Some(found.end - at),
             "code" => self.code.after(found.end).and_then(|end| self.code_span(found.end, end, end + 6)),
-            "noformat" => self.noformat.after(found.end).and_then(|end| self.code_span(found.end, end, end + 10)),
+            "noformat" => {
+                self.noformat.after(found.end).and_then(|end| self.code_span(found.end, end, end + 10))
+            }
             _ => None,
         }
     }

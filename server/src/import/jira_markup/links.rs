@@ -16,7 +16,8 @@ pub fn bracket(text: &str) -> Option<(String, usize)> {
     let (end, inner) = (length + 2, inner.trim());
     // People write Markdown into Jira too.
     if let Some(url) = rest.strip_prefix('(').filter(|rest| is_web(rest)) {
-        let close = url.find([')', ' ', '[', '\n']).filter(|at| url[*at..].starts_with(')') && *at <= MOST_BYTES)?;
+        let close =
+            url.find([')', ' ', '[', '\n']).filter(|at| url[*at..].starts_with(')') && *at <= MOST_BYTES)?;
         return Some((link(inner, &url[..close]), end + close + 2));
     }
     if let Some((name, target)) = inner.split_once('|') {
@@ -90,12 +91,15 @@ fn encoded(url: &str) -> String {
 
 /// Whether it begins like an address of the web.
 pub fn is_web(text: &str) -> bool {
-    ["http://", "https://"].iter().any(|scheme| text.get(..scheme.len()).is_some_and(|t| t.eq_ignore_ascii_case(scheme)))
+    ["http://", "https://"]
+        .iter()
+        .any(|scheme| text.get(..scheme.len()).is_some_and(|t| t.eq_ignore_ascii_case(scheme)))
 }
 
 /// Whether all of it is an address that a link may have.
 pub fn is_address(text: &str) -> bool {
-    let known = is_web(text) || text.starts_with("ftp://") || (text.starts_with("mailto:") && text.contains('@'));
+    let known =
+        is_web(text) || text.starts_with("ftp://") || (text.starts_with("mailto:") && text.contains('@'));
     known && !text.contains([' ', '\n'])
 }
 
@@ -122,8 +126,8 @@ pub fn bare(url: &str) -> String {
 }
 
 const PICTURES: &[&str] = &[
-    ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".svg", ".webp", ".tif", ".tiff", ".ico", ".mov", ".mp4", ".avi", ".swf",
-    ".pdf",
+    ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".svg", ".webp", ".tif", ".tiff", ".ico", ".mov", ".mp4",
+    ".avi", ".swf", ".pdf",
 ];
 
 /// A picture between exclamation marks: only what names a file or an address is one.

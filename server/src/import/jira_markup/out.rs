@@ -93,8 +93,8 @@ impl Out {
 
     /// A block of code; it belongs to the item before it.
     pub fn code(&mut self, code: &Code<'_>) {
-        let body = code.body.trim_matches('\n');
-        if body.trim().is_empty() {
+        let body = code.lines();
+        if body.is_empty() {
             return;
         }
         let (indent, fence) = (self.lists.indent(), fence(body, 3));
@@ -103,7 +103,7 @@ impl Out {
             self.text.push_str(&format!("{indent}**{}**\n\n", escape::plain(title)));
         }
         self.text.push_str(&format!("{indent}{fence}{}\n", code.language.unwrap_or_default()));
-        for line in body.trim_end().split('\n') {
+        for line in body.split('\n') {
             self.text.push_str(&indent);
             self.text.push_str(line);
             self.text.push('\n');

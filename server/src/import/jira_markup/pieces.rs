@@ -104,5 +104,8 @@ fn is_inline(body: &str, text_before: bool, after: &str) -> bool {
 }
 
 fn title(parameters: &str) -> Option<&str> {
-    parameters.split('|').find_map(|p| p.trim().strip_prefix("title=")).filter(|title| !title.trim().is_empty())
+    parameters
+        .split('|')
+        .find_map(|p| p.trim().strip_prefix("title="))
+        .filter(|title| !title.trim().is_empty())
 }

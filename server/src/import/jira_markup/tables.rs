@@ -65,8 +65,8 @@ pub fn table(rows: &[String]) -> String {
 
 /// Cuts a row at its bars, but not inside links and code.
 fn cells(row: &str) -> Vec<Cell<'_>> {
-    let mut finders =
-        [("{{", "}}"), ("{code}", "{code}"), ("{noformat}", "{noformat}")].map(|(o, c)| (o, Finder::new(row, c)));
+    let mut finders = [("{{", "}}"), ("{code}", "{code}"), ("{noformat}", "{noformat}")]
+        .map(|(o, c)| (o, Finder::new(row, c)));
     let bytes = row.as_bytes();
     let (mut cells, mut start, mut is_head, mut at) = (Vec::new(), None, false, 0);
     while at < bytes.len() {
@@ -85,7 +85,8 @@ fn cells(row: &str) -> Vec<Cell<'_>> {
             b'[' => at += link_length(&row[at..]),
             b'{' => {
                 let found = finders.iter_mut().find(|(open, _)| row[at..].starts_with(*open));
-                let end = found.and_then(|(open, close)| close.after(at + open.len()).map(|end| end + open.len()));
+                let end =
+                    found.and_then(|(open, close)| close.after(at + open.len()).map(|end| end + open.len()));
                 at = end.unwrap_or(at + 1);
                 continue;
             }

@@ -5,28 +5,80 @@ use tracker_domain::{issue::Severity, workflow::Status};
 const STATUSES: &[(Status, &[&str])] = &[
     (
         Status::Open,
-        &["open", "new", "to do", "todo", "received", "reopened", "backlog", "created", "submitted", "unconfirmed", "reported"],
+        &[
+            "open",
+            "new",
+            "to do",
+            "todo",
+            "received",
+            "reopened",
+            "backlog",
+            "created",
+            "submitted",
+            "unconfirmed",
+            "reported",
+        ],
     ),
     (
         Status::Triaged,
         &[
-            "triaged", "accepted", "confirmed", "acknowledged", "approved", "assigned", "planned", "ready",
-            "selected for development", "on hold", "blocked", "waiting", "volunteer needed", "more details needed",
+            "triaged",
+            "accepted",
+            "confirmed",
+            "acknowledged",
+            "approved",
+            "assigned",
+            "planned",
+            "ready",
+            "selected for development",
+            "on hold",
+            "blocked",
+            "waiting",
+            "volunteer needed",
+            "more details needed",
             "needs more info",
         ],
     ),
     (
         Status::InProgress,
         &[
-            "in progress", "in_progress", "started", "doing", "in development", "in review", "review", "code review",
-            "patch available", "in test", "in testing", "in qa", "in qe test", "testing",
+            "in progress",
+            "in_progress",
+            "started",
+            "doing",
+            "in development",
+            "in review",
+            "review",
+            "code review",
+            "patch available",
+            "in test",
+            "in testing",
+            "in qa",
+            "in qe test",
+            "testing",
         ],
     ),
     (
         Status::Done,
         &[
-            "done", "closed", "resolved", "fixed", "completed", "complete", "verified", "released", "merged", "cancelled",
-            "canceled", "rejected", "declined", "duplicate", "invalid", "won't fix", "won't do", "wontfix",
+            "done",
+            "closed",
+            "resolved",
+            "fixed",
+            "completed",
+            "complete",
+            "verified",
+            "released",
+            "merged",
+            "cancelled",
+            "canceled",
+            "rejected",
+            "declined",
+            "duplicate",
+            "invalid",
+            "won't fix",
+            "won't do",
+            "wontfix",
         ],
     ),
 ];
@@ -35,7 +87,10 @@ const SEVERITIES: &[(Severity, &[&str])] = &[
     (Severity::Low, &["low", "lowest", "trivial", "p3", "p4", "p5", "4", "5"]),
     (Severity::Medium, &["medium", "normal", "moderate", "minor", "none", "p2", "3"]),
     (Severity::High, &["high", "major", "important", "p1", "2"]),
-    (Severity::Critical, &["critical", "highest", "blocker", "urgent", "immediate", "showstopper", "p0", "1"]),
+    (
+        Severity::Critical,
+        &["critical", "highest", "blocker", "urgent", "immediate", "showstopper", "p0", "1"],
+    ),
 ];
 
 /// Labels that can mean nothing else.
@@ -68,4 +123,20 @@ pub fn severity(word: &str) -> Option<Severity> {
 /// The severity of a label in lower case that stands alone.
 pub fn severity_label(label: &str) -> Option<Severity> {
     LABELS.contains(&label).then(|| severity(label)).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_of_the_paper_are_these() {
+        let paper = include_str!("../../../../docs/import.md");
+        let statuses = STATUSES.iter().map(|(status, words)| (status.word(), *words));
+        let severities = SEVERITIES.iter().map(|(severity, words)| (severity.word(), *words));
+        for (word, words) in statuses.chain(severities) {
+            let row = format!("| {word} | {} |", words.join(", "));
+            assert!(paper.contains(&row), "docs/import.md has no {row}");
+        }
+    }
 }

@@ -39,7 +39,10 @@ pub fn first_chars(text: &str, most: usize) -> String {
 
 /// A title; the second is the whole of it, when it was too long.
 pub fn title(text: &str, notes: &mut Vec<Note>) -> Result<(IssueTitle, Option<String>), String> {
-    let whole = line(text);
+    if text.contains('\0') {
+        note(notes, NoteKind::Characters, "NUL characters were taken out of the title".to_owned());
+    }
+    let whole = line(&text.replace('\0', ""));
     let length = whole.chars().count();
     let (shown, cut) = match length {
         0 => {
@@ -47,7 +50,9 @@ pub fn title(text: &str, notes: &mut Vec<Note>) -> Result<(IssueTitle, Option<St
             ("(no title)".to_owned(), None)
         }
         _ if length > MOST_TITLE => {
-            let text = format!("the title has {length} characters; its first {MOST_TITLE} were taken, the whole is in the description");
+            let text = format!(
+                "the title has {length} characters; its first {MOST_TITLE} were taken, the whole is in the description"
+            );
             note(notes, NoteKind::Shortened, text);
             (first_chars(&whole, MOST_TITLE), Some(whole))
         }

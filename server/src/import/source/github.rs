@@ -72,7 +72,8 @@ impl Github {
             timeline.extend(folder.timeline(issue.number)?);
         }
         let (key, repository) = key_of(issue.html_url.as_deref(), issue.url.as_deref(), issue.number);
-        let at = |field: &str, text: &Option<String>| text.as_deref().map(|t| instant::read(field, t)).transpose();
+        let at =
+            |field: &str, text: &Option<String>| text.as_deref().map(|t| instant::read(field, t)).transpose();
         let labels: Vec<String> = issue.labels.into_iter().filter_map(|label| label.0).collect();
         let severity = self.map.severity_of_labels(labels.iter().map(String::as_str));
         let others: Vec<String> = issue.assignees.iter().skip(1).map(|user| user.login.clone()).collect();
@@ -112,7 +113,10 @@ impl Github {
                 id: comment.id.map(|id| id.0).unwrap_or_default(),
                 author: person(comment.user),
                 at: instant::read(&field("created_at"), &comment.created_at)?,
-                updated_at: comment.updated_at.map(|at| instant::read(&field("updated_at"), &at)).transpose()?,
+                updated_at: comment
+                    .updated_at
+                    .map(|at| instant::read(&field("updated_at"), &at))
+                    .transpose()?,
                 body: comment.body.unwrap_or_default(),
             });
         }
@@ -121,7 +125,8 @@ impl Github {
 
     fn timeline(&self, mut timeline: Vec<Event>, draft: &mut Draft) -> Result<(), String> {
         timeline.sort_by(|a, b| a.created_at.cmp(&b.created_at));
-        let mut before = Before { ids: draft.comments.iter().map(|said| said.id.clone()).collect(), ..Before::default() };
+        let mut before =
+            Before { ids: draft.comments.iter().map(|said| said.id.clone()).collect(), ..Before::default() };
         for (index, event) in timeline.into_iter().enumerate() {
             let Some(created) = event.created_at.clone() else { continue };
             let at = instant::read(&format!("timeline[{index}].created_at"), &created)?;
@@ -179,7 +184,12 @@ impl Before {
         Some(Deed::Status(Some(from.to_owned()), Some(to.to_owned())))
     }
 
-    fn labelled(&mut self, event: Event, map: &Map, change: impl Fn(&mut Vec<String>, String)) -> Option<Deed> {
+    fn labelled(
+        &mut self,
+        event: Event,
+        map: &Map,
+        change: impl Fn(&mut Vec<String>, String),
+    ) -> Option<Deed> {
         let severity = |labels: &[String]| {
             map.severity_of_labels(labels.iter().map(String::as_str)).unwrap_or(Severity::Medium)
         };

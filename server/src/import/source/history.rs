@@ -9,7 +9,7 @@ use super::{
     json::{self, Who, Word},
     people::People,
     pieces::Pieces,
-    shape::shape,
+    shape::{is_key, shape},
 };
 use crate::import::{
     map::{Map, Markup},
@@ -142,11 +142,13 @@ fn draft(number: u64, line: Line, people: &People) -> Result<Draft, String> {
         return Err("it is a pull request, not an issue".to_owned());
     }
     let key = line.key.trim().to_owned();
-    if key.is_empty() || key.len() > 200 || key.contains('\0') {
+    if !is_key(&key) {
         return Err("`key` must have 1 to 200 bytes".to_owned());
     }
     let (stem, tail) = key.rsplit_once('-').unwrap_or((key.as_str(), ""));
-    let at = |field: &str, text: &Option<String>| text.as_deref().map(|text| instant::read(field, text)).transpose();
+    let at = |field: &str, text: &Option<String>| {
+        text.as_deref().map(|text| instant::read(field, text)).transpose()
+    };
     Ok(Draft {
         line: number,
         project: line.project.unwrap_or_else(|| stem.to_owned()),
@@ -187,7 +189,8 @@ fn person(who: Option<Who>, people: &People) -> Option<PersonName> {
 
 fn ties(parent: Option<String>, children: Option<Vec<String>>, ties: Option<Vec<Tie>>) -> Vec<Link> {
     let parent = parent.map(|key| Link { relation: Relation::ChildOf, key });
-    let children = children.unwrap_or_default().into_iter().map(|key| Link { relation: Relation::ParentOf, key });
+    let children =
+        children.unwrap_or_default().into_iter().map(|key| Link { relation: Relation::ParentOf, key });
     let ties = ties.unwrap_or_default().into_iter().filter_map(|tie| {
         let relation = relation(&tie.r#type, tie.direction == Direction::Outward)?;
         Some(Link { relation, key: tie.key.trim().to_owned() })
@@ -201,7 +204,9 @@ pub fn relation(name: &str, outward: bool) -> Option<Relation> {
     let relation = match name.as_str() {
         "not related" => return None,
         "block" | "blocks" | "blocker" | "blocked" => Relation::Blocks,
-        "depend" | "depends" | "depends on" | "dependency" | "dependent" | "required" | "requires" => Relation::BlockedBy,
+        "depend" | "depends" | "depends on" | "dependency" | "dependent" | "required" | "requires" => {
+            Relation::BlockedBy
+        }
         "duplicate" | "duplicates" => Relation::Duplicates,
         "container" | "contains" | "includes" | "incorporates" | "parent" | "parent_of" => Relation::ParentOf,
         "child" | "child_of" => Relation::ChildOf,
@@ -214,7 +219,10 @@ pub fn relation(name: &str, outward: bool) -> Option<Relation> {
 
 fn attachments(files: Option<Vec<File>>, people: &People) -> Result<Vec<Attachment>, String> {
     let read = |(index, file): (usize, File)| {
-        let at = file.created_at.map(|at| instant::read(&format!("attachments[{index}].created_at"), &at)).transpose()?;
+        let at = file
+            .created_at
+            .map(|at| instant::read(&format!("attachments[{index}].created_at"), &at))
+            .transpose()?;
         Ok(Attachment {
             filename: file.filename.unwrap_or_else(|| "(no name)".to_owned()).replace('\0', ""),
             size: file.size,
@@ -229,8 +237,7 @@ fn attachments(files: Option<Vec<File>>, people: &People) -> Result<Vec<Attachme
 fn comments(comments: Option<Vec<Comment>>, people: &People) -> Result<Vec<Said>, String> {
     let read = |(index, comment): (usize, Comment)| {
         let field = |name: &str| format!("comments[{index}].{name}");
-        let updated_at =
-            comment.updated_at.map(|at| instant::read(&field("updated_at"), &at)).transpose()?;
+        let updated_at = comment.updated_at.map(|at| instant::read(&field("updated_at"), &at)).transpose()?;
         Ok(Said {
             id: comment.id.map(|id| fit::first_chars(&id.0.replace('\0', ""), 100)).unwrap_or_default(),
             author: person(comment.author, people),

@@ -56,12 +56,23 @@ mod tests {
             assert_eq!(read("at", text).unwrap().rfc3339(), "2026-11-21T14:02:00Z", "{text}");
         }
         assert_eq!(read("at", "2026-11-21").unwrap().rfc3339(), "2026-11-21T00:00:00Z");
-        assert_eq!(read("at", "2026-11-21T14:02:00.1234567Z").unwrap().rfc3339(), "2026-11-21T14:02:00.123456Z");
+        assert_eq!(
+            read("at", "2026-11-21T14:02:00.1234567Z").unwrap().rfc3339(),
+            "2026-11-21T14:02:00.123456Z"
+        );
     }
 
     #[test]
     fn what_is_no_time_is_said() {
-        for text in ["", "yesterday", "2026-02-30T00:00:00Z", "0001-01-01T00:00:00Z", "2026-11-21T25:00:00Z", "1700000000", "é"] {
+        for text in [
+            "",
+            "yesterday",
+            "2026-02-30T00:00:00Z",
+            "0001-01-01T00:00:00Z",
+            "2026-11-21T25:00:00Z",
+            "1700000000",
+            "é",
+        ] {
             assert!(read("created_at", text).unwrap_err().starts_with("`created_at`: "), "{text}");
         }
     }

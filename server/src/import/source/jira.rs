@@ -12,7 +12,7 @@ use super::{
     history::relation,
     instant, json,
     pieces::Pieces,
-    shape::shape,
+    shape::{is_key, shape},
 };
 use crate::import::{
     map::{Map, Markup},
@@ -60,7 +60,8 @@ impl Source for Jira {
 
 fn draft(number: u64, issue: Issue) -> Result<Draft, String> {
     let fields = issue.fields;
-    let (stem, tail) = issue.key.rsplit_once('-').ok_or("`key`: a key of Jira looks like CORE-12")?;
+    let split = issue.key.rsplit_once('-').filter(|_| is_key(&issue.key));
+    let (stem, tail) = split.ok_or("`key`: a key of Jira looks like CORE-12")?;
     let at = |field: &str, text: &Option<String>| {
         text.as_deref().map(|text| instant::read(&format!("fields.{field}"), text)).transpose()
     };
@@ -151,8 +152,10 @@ fn comments(list: Comments, draft: &mut Draft) -> Result<Vec<Said>, String> {
 
 fn ties(parent: Option<Key>, children: Option<Vec<Key>>, ties: Option<Vec<Tie>>) -> Vec<Link> {
     let parent = parent.map(|parent| Link { relation: Relation::ChildOf, key: parent.key });
-    let children =
-        children.unwrap_or_default().into_iter().map(|child| Link { relation: Relation::ParentOf, key: child.key });
+    let children = children
+        .unwrap_or_default()
+        .into_iter()
+        .map(|child| Link { relation: Relation::ParentOf, key: child.key });
     let ties = ties.unwrap_or_default().into_iter().filter_map(|tie| {
         let outward = tie.outward_issue.is_some();
         let key = tie.outward_issue.or(tie.inward_issue)?.key;

@@ -11,6 +11,9 @@ use crate::import::record::PersonName;
 
 /// Reads a part of a source; the error is a sentence.
 pub fn read<T: DeserializeOwned>(part: &[u8]) -> Result<T, String> {
+    if !part.trim_ascii_start().starts_with(b"{") {
+        return Err("it is no JSON object".to_owned());
+    }
     // Following the path costs time, so it is done for those that are wrong only.
     serde_json::from_slice(part).or_else(|_| {
         let mut json = serde_json::Deserializer::from_slice(part);

@@ -24,6 +24,7 @@ mod shape;
 mod table;
 #[cfg(test)]
 mod tests;
+mod told;
 
 use std::path::Path;
 

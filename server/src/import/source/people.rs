@@ -55,7 +55,8 @@ impl People {
         if person.name == person.handle
             && let Some(name) = self.name_of.get(&person.handle)
         {
-            person = fit::person(&person.handle, Some(name), person.email.as_ref().map(|e| e.as_str())).unwrap_or(person);
+            person = fit::person(&person.handle, Some(name), person.email.as_ref().map(|e| e.as_str()))
+                .unwrap_or(person);
         }
         person
     }

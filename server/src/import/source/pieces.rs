@@ -6,7 +6,7 @@ mod elements;
 mod lines;
 
 use serde::de::IgnoredAny;
-use std::{io::BufRead, path::Path};
+use std::{collections::HashMap, io::BufRead, path::Path};
 
 use super::input::{self, Progress};
 use crate::import::record::Refused;
@@ -38,7 +38,7 @@ impl Pieces {
     pub fn elements(path: &Path, list: &'static str) -> Result<Self, String> {
         let mut input = input::open(path).map_err(|error| error.to_string())?;
         let start = input.text.fill_buf().map_err(|error| error.to_string())?;
-        let how = if has_lines(start) {
+        let how = if has_lines(start, list) {
             How::Lines(Lines::new(input.text))
         } else {
             How::Elements(Elements::new(input.text, list))
@@ -61,11 +61,12 @@ impl Pieces {
     }
 }
 
-/// Whether each line is an object by itself.
-fn has_lines(start: &[u8]) -> bool {
+/// Whether each line is an object by itself, and none around the list.
+fn has_lines(start: &[u8], list: &str) -> bool {
     let start = start.trim_ascii_start();
     let Some(end) = start.iter().position(|byte| *byte == b'\n') else { return false };
-    start.starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(&start[..end]).is_ok()
+    let first = serde_json::from_slice::<HashMap<String, IgnoredAny>>(&start[..end]);
+    first.is_ok_and(|object| !object.contains_key(list))
 }
 
 fn too_long(number: u64) -> Refused {

@@ -5,7 +5,7 @@ use super::{
     fit::{self, first_chars},
 };
 use crate::import::{
-    jira_markup::plain,
+    jira_markup::{plain, words},
     map::{Map, TagsFrom},
     record::Attachment,
 };
@@ -40,19 +40,19 @@ fn facts(draft: &Draft, map: &Map) -> String {
     let kind = draft.kind.clone().filter(|_| !is_tag(TagsFrom::Type));
     facts.push(("Type", kind.unwrap_or_default()));
     facts.push(("Resolution", draft.resolution.clone().unwrap_or_default()));
-    facts.push(("Components", words(&draft.components, is_tag(TagsFrom::Components))));
-    facts.push(("Affects versions", words(&draft.affects_versions, is_tag(TagsFrom::AffectsVersions))));
-    facts.push(("Fix versions", words(&draft.fix_versions, is_tag(TagsFrom::FixVersions))));
+    facts.push(("Components", joined(&draft.components, is_tag(TagsFrom::Components))));
+    facts.push(("Affects versions", joined(&draft.affects_versions, is_tag(TagsFrom::AffectsVersions))));
+    facts.push(("Fix versions", joined(&draft.fix_versions, is_tag(TagsFrom::FixVersions))));
     facts.extend(draft.also.iter().cloned());
     let told: Vec<String> = facts
         .iter()
         .filter(|(_, text)| !text.trim().is_empty())
-        .map(|(what, text)| format!("- {what}: {}\n", plain(&first_chars(text, MOST_CHARS))))
+        .map(|(what, text)| format!("- {what}: {}\n", words(&first_chars(text, MOST_CHARS))))
         .collect();
     if told.is_empty() { String::new() } else { format!("**In the source:**\n\n{}\n", told.concat()) }
 }
 
-fn words(words: &[String], is_told_elsewhere: bool) -> String {
+fn joined(words: &[String], is_told_elsewhere: bool) -> String {
     if is_told_elsewhere { String::new() } else { words.join(", ") }
 }
 
@@ -71,11 +71,11 @@ fn attachments(files: &[Attachment]) -> String {
 }
 
 fn about(file: &Attachment) -> String {
-    let mime = file.mime.as_deref().map(|mime| plain(&first_chars(mime, 100)));
+    let mime = file.mime.as_deref().map(|mime| words(&first_chars(mime, 100)));
     let parts = [
         file.size.map(size),
         mime,
-        file.author.as_ref().map(|author| format!("by {}", plain(&author.name))),
+        file.author.as_ref().map(|author| format!("by {}", words(&author.name))),
         file.at.map(|at| at.day().to_string()),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();

@@ -63,7 +63,8 @@ pub fn open(path: &Path, map: Map) -> Result<Table, String> {
     let delimiter = u8::try_from(delimiter).map_err(|_| "csv.delimiter must be an ASCII character")?;
     let guarded = Guarded { text: input.text, used: used.clone() };
     let mut rows = ReaderBuilder::new().delimiter(delimiter).from_reader(guarded);
-    let head = rows.headers().map_err(|error| format!("the line with the names of the columns: {error}"))?.clone();
+    let head =
+        rows.headers().map_err(|error| format!("the line with the names of the columns: {error}"))?.clone();
     let places = places(&head, &map)?;
     Ok(Table { rows, places, progress: input.progress, used, is_over: false, map })
 }
@@ -76,13 +77,17 @@ fn places(head: &StringRecord, map: &Map) -> Result<Vec<Vec<usize>>, String> {
             Some(named) => name.trim().eq_ignore_ascii_case(named.trim()),
             None => usual.iter().any(|usual| name.trim().eq_ignore_ascii_case(usual)),
         };
-        let found: Vec<usize> = head.iter().enumerate().filter(|(_, name)| is_it(name)).map(|(at, _)| at).collect();
+        let found: Vec<usize> =
+            head.iter().enumerate().filter(|(_, name)| is_it(name)).map(|(at, _)| at).collect();
         if let (Some(named), true) = (named, found.is_empty()) {
             return Err(format!("there is no column {named}, which the map file names for {property}"));
         }
         if found.is_empty() && *property == "title" {
             let all: Vec<&str> = head.iter().collect();
-            return Err(format!("no column is the title; name it in the map file. There are: {}", all.join(", ")));
+            return Err(format!(
+                "no column is the title; name it in the map file. There are: {}",
+                all.join(", ")
+            ));
         }
         places.push(found);
     }
@@ -134,7 +139,8 @@ impl Table {
     fn read(&self, row: ByteRecord, start: u64) -> Result<Record, Refused> {
         let line = row.position().map_or(start, csv::Position::line);
         let refuse = |why: String| Refused::new(line, why);
-        let row = StringRecord::from_byte_record(row).map_err(|error| refuse(format!("it is not in UTF-8: {error}")))?;
+        let row = StringRecord::from_byte_record(row)
+            .map_err(|error| refuse(format!("it is not in UTF-8: {error}")))?;
         let draft = self.draft(line, &row).map_err(refuse)?;
         shape(draft, &self.map)
     }
@@ -148,7 +154,8 @@ impl Table {
     fn draft(&self, line: u64, row: &StringRecord) -> Result<Draft, String> {
         let one = |property: &str| self.all(row, property).next();
         let at = |property: &str| one(property).map(|text| instant::read(property, text)).transpose();
-        let key = one("key").map_or_else(|| format!("row {line}"), |key| fit::first_chars(&key.replace('\0', ""), 150));
+        let key = one("key")
+            .map_or_else(|| format!("row {line}"), |key| fit::first_chars(&key.replace('\0', ""), 150));
         let split = key.rsplit_once('-').filter(|(_, number)| number.parse::<u32>().is_ok());
         let stem = split.map(|(stem, _)| stem.to_owned());
         let tags = self.all(row, "tags").flat_map(|tags| tags.split([',', ';', ' ']));
@@ -199,5 +206,19 @@ impl Read for Guarded {
             return Err(io::Error::other(format!("one row has more than {} MiB", MOST_BYTES >> 20)));
         }
         Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_columns_of_the_paper_are_these() {
+        let paper = include_str!("../../../../docs/import.md");
+        for (property, columns) in COLUMNS {
+            let row = format!("| `{property}` | {}", columns.join(", "));
+            assert!(paper.contains(&row), "docs/import.md has no {row}");
+        }
     }
 }

@@ -28,7 +28,9 @@ impl Folder {
     pub fn open(path: &Path) -> Result<Self, String> {
         let issues = find(path, "issues").ok_or("the folder has no issues.json or issues.jsonl")?;
         let mut comments: HashMap<u64, Vec<Comment>> = HashMap::new();
-        for comment in find(path, "comments").map(|file| elements::<Comment>(&file)).transpose()?.unwrap_or_default() {
+        for comment in
+            find(path, "comments").map(|file| elements::<Comment>(&file)).transpose()?.unwrap_or_default()
+        {
             let url = comment.issue_url.as_deref().unwrap_or_default();
             let number = url.rsplit('/').next().and_then(|number| number.parse().ok());
             comments.entry(number.ok_or("comments: one has no `issue_url`")?).or_default().push(comment);

@@ -164,7 +164,8 @@ impl Place {
                 self.named = self.matched == Some(list.len());
             }
             byte => {
-                self.matched = self.matched.filter(|at| list.as_bytes().get(*at) == Some(&byte)).map(|at| at + 1);
+                self.matched =
+                    self.matched.filter(|at| list.as_bytes().get(*at) == Some(&byte)).map(|at| at + 1);
             }
         }
         None
