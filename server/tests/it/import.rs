@@ -24,6 +24,10 @@ use tracker_domain::{
 
 use crate::export::exported;
 
+mod team;
+pub use team::history;
+use team::{counted, issue};
+
 /// A file of this test's own.
 pub fn file(name: &str, content: &[u8]) -> PathBuf {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
@@ -53,74 +57,6 @@ pub async fn import_with(app: &TestApp, kind: Kind, path: &Path, map: Map) -> Re
 /// Imports a history into `main`.
 pub async fn import_history(app: &TestApp, lines: &str) -> Report {
     import_with(app, Kind::History, &file("history.jsonl", lines.as_bytes()), Map::default()).await
-}
-
-/// One issue of a made-up team; every third one was worked on, every fourth one finished and every twelfth reopened.
-fn issue(number: usize) -> Value {
-    let project = if number.is_multiple_of(5) { "DOCS" } else { "APP" };
-    let day = |n: usize| {
-        format!("20{:02}-{:02}-{:02}T08:00:00Z", 10 + number / 300, 1 + number / 28 % 12, 1 + n % 28)
-    };
-    let person = |n: usize| format!("person {}", n % 7);
-    let mut path = vec!["Open"];
-    if number.is_multiple_of(3) {
-        path.push("In Progress");
-    }
-    if number.is_multiple_of(4) {
-        path.push("Closed");
-    }
-    if number.is_multiple_of(12) {
-        path.push("Reopened");
-    }
-    let at =
-        |step: usize| format!("2021-{:02}-{:02}T1{}:30:00Z", 1 + number % 12, 1 + number % 28, step % 10);
-    let moves: Vec<Value> = path
-        .windows(2)
-        .enumerate()
-        .map(|(n, step)| json!({ "at": at(n), "actor": person(number + n), "field": "status", "from": step[0], "to": step[1] }))
-        .collect();
-    let comments: Vec<Value> = (0..number % 4)
-        .map(|n| {
-            let body = format!("*Seen* again, the {n}th time: {{{{code}}}} and [a link|https://example.org/{number}]");
-            json!({ "id": n.to_string(), "author": person(n), "created_at": at(9 - n), "updated_at": at(9), "body": body })
-        })
-        .collect();
-    let status = path.last().unwrap();
-    let category = if *status == "Closed" { "done" } else { "new" };
-    let links = json!([{ "type": "Blocks", "direction": "outward", "key": format!("APP-{}", number + 1) },
-                       { "type": "Relates", "direction": "outward", "key": "GONE-1" }]);
-    json!({
-        "source": "test", "project": project, "key": format!("{project}-{number}"), "number": number,
-        "title": format!("Issue number {number}"), "body": "h2. What happens\n\n * it _breaks_\n * it stops",
-        "body_format": "jira_wiki", "type": "Bug", "status": status, "status_category": category,
-        "resolution": null, "priority": if number.is_multiple_of(2) { json!("Major") } else { Value::Null },
-        "labels": ["ui"], "components": [], "affects_versions": [], "fix_versions": [], "environment": null,
-        "reporter": person(number), "assignee": if number.is_multiple_of(2) { json!(person(number + 3)) } else { Value::Null },
-        "created_at": day(number), "updated_at": "2021-12-31T10:00:00Z",
-        "resolved_at": if *status == "Closed" { json!(at(path.len() - 2)) } else { Value::Null },
-        "parent": null, "subtasks": [], "links": links, "attachments": [], "comments": comments, "events": moves
-    })
-}
-
-pub fn history(issues: usize) -> String {
-    (1..=issues).map(|number| format!("{}\n", issue(number))).collect()
-}
-
-/// What the file says, counted without the importer: issues by status, comments, moves.
-fn counted(lines: &str) -> (BTreeMap<String, i64>, i64, i64) {
-    let (mut statuses, mut comments, mut moves) = (BTreeMap::new(), 0, 0);
-    for line in lines.lines() {
-        let issue: Value = serde_json::from_str(line).unwrap();
-        let word = match issue["status"].as_str().unwrap() {
-            "In Progress" => "IN_PROGRESS",
-            "Closed" => "DONE",
-            _ => "OPEN",
-        };
-        *statuses.entry(word.to_owned()).or_default() += 1;
-        comments += issue["comments"].as_array().unwrap().len() as i64;
-        moves += issue["events"].as_array().unwrap().len() as i64;
-    }
-    (statuses, comments, moves)
 }
 
 async fn in_database(app: &TestApp) -> (BTreeMap<String, i64>, i64, i64) {
@@ -301,6 +237,24 @@ async fn each_hostile_line_has_its_answer_and_stops_nothing() {
     assert!((200 * 1024..=256 * 1024).contains(&longest), "{longest}");
     let around = "SELECT count(*) FROM issue_links a JOIN issue_links b ON b.issue_id = a.target_id AND b.target_id = a.issue_id";
     assert_eq!(app.owner_count(around).await, 2, "8 blocks 9 and 9 blocks 8");
+}
+
+#[tokio::test]
+async fn a_row_that_the_database_refuses_is_left_out_alone() {
+    let app = TestApp::start().await;
+    app.sign_up("Ana").await;
+    app.owner_sql("ALTER TABLE issues ADD CONSTRAINT no_seven CHECK (title <> 'Issue number 7')").await;
+    let report = import_history(&app, &history(12)).await;
+    assert_eq!((report.taken, report.refused), (11, 1));
+    assert!(
+        report.shown[0].starts_with("refused: line 7: the database does not take it"),
+        "{:?}",
+        report.shown
+    );
+    let seq = "SELECT seq - (SELECT count(*) FROM events) FROM org_heads";
+    assert_eq!(app.owner_count(seq).await, 0, "the log has no gap");
+    app.owner_sql("ALTER TABLE issues DROP CONSTRAINT no_seven").await;
+    assert_eq!(import_history(&app, &history(12)).await.taken, 1, "the next run takes it");
 }
 
 #[tokio::test]
