@@ -204,11 +204,6 @@ impl Relation {
             Self::ChildOf => Self::ParentOf,
         }
     }
-
-    /// Whether it is written down as it is; otherwise its [`Self::reversed`] is written at the other issue.
-    pub const fn is_forward(self) -> bool {
-        matches!(self, Self::Relates | Self::Blocks | Self::Duplicates | Self::ParentOf)
-    }
 }
 
 /// A file that the source has.
