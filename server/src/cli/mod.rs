@@ -116,7 +116,9 @@ mod tests {
     fn the_arguments_are_consistent_and_the_help_is_complete() {
         Cli::command().debug_assert();
         let help = Cli::command().after_long_help(list_settings()).render_long_help().to_string();
-        for word in ["serve", "worker", "migrate", "admin", "import", "export", "DATABASE_URL", "TRACKER_LISTEN"] {
+        for word in
+            ["serve", "worker", "migrate", "admin", "import", "export", "DATABASE_URL", "TRACKER_LISTEN"]
+        {
             assert!(help.contains(word), "{word}");
         }
     }
