@@ -6,6 +6,7 @@ use crate::{
     error::AppError,
     event::Change,
     id::{IssueKey, Seq},
+    link::IssueLink,
     org::Person,
     page::{Cursor, Sort},
     policy::ViewerCan,
@@ -230,6 +231,8 @@ pub struct IssueView {
     pub head: IssueHead,
     /// Comments and history, oldest first.
     pub timeline: Vec<TimelineEntry>,
+    /// Issues it is tied to.
+    pub links: Vec<IssueLink>,
     /// Who it can be assigned to; empty for those who may not assign.
     pub people: Vec<Person>,
     /// Tags that are in use; empty for those who may not tag.

@@ -13,6 +13,7 @@ pub mod event;
 pub mod id;
 pub mod insight;
 pub mod issue;
+pub mod link;
 pub mod live;
 pub mod org;
 pub mod page;

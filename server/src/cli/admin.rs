@@ -81,7 +81,7 @@ async fn connect(config: &Config) -> Result<PgConnection, Failure> {
 }
 
 /// What the database answered, when it did not do what it was asked.
-fn refused(error: sqlx::Error) -> Failure {
+pub(super) fn refused(error: sqlx::Error) -> Failure {
     tracing::debug!(%error, "the database refused");
     let code = error.as_database_error().and_then(|error| error.code()).unwrap_or_default().into_owned();
     Failure::new(match code.as_str() {

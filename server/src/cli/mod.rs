@@ -6,7 +6,9 @@
 mod admin;
 mod demo;
 mod doctor;
+mod export;
 mod failure;
+mod import;
 mod ping;
 mod serve;
 mod start;
@@ -31,6 +33,8 @@ use crate::{
     after_help = "Examples:
   DATABASE_URL=postgres://localhost/tracker tracker serve
   tracker admin role ana@example.org MAINTAINER
+  tracker import jira issues.json --map map.toml --report report.txt
+  tracker export backup.jsonl.gz
 
 `tracker --help` lists the settings too; docs/configuration.md explains them."
 )]
@@ -60,6 +64,16 @@ enum Command {
     /// Looks at settings, folders, database, roles, migrations, and whether issues and statistics are what the log says.
     /// It only reads, and may run beside the tracker. Ends with 1 when there is a problem.
     Doctor(doctor::Doctor),
+    /// Bring issues with their whole history along, from elsewhere or from an export.
+    ///
+    /// The tracker may run meanwhile. What was taken stays taken: an import that was interrupted goes on when it is
+    /// started again, and one that runs twice changes nothing the second time. docs/import.md explains it.
+    #[command(subcommand)]
+    Import(import::Import),
+    /// Write everything of an organization as JSON Lines: people, projects, tags, issues, comments and the log.
+    ///
+    /// No password, no secret and no id of the database is in it. `tracker import dump` reads it again.
+    Export(export::Export),
     /// Look after a running tracker: members, passwords, statistics.
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -92,6 +106,8 @@ fn run(command: Command) -> Result<(), Failure> {
             Command::Migrate => start::migrate(&config).await,
             Command::Demo(command) => command.run(config).await,
             Command::Doctor(command) => command.run(Ok(config)).await,
+            Command::Import(command) => command.run(config).await,
+            Command::Export(command) => command.run(config).await,
             Command::Admin(command) => command.run(config).await,
         }
     })
@@ -117,9 +133,18 @@ mod tests {
     fn the_arguments_are_consistent_and_the_help_is_complete() {
         Cli::command().debug_assert();
         let help = Cli::command().after_long_help(list_settings()).render_long_help().to_string();
-        for word in
-            ["serve", "worker", "migrate", "demo", "doctor", "admin", "DATABASE_URL", "TRACKER_LISTEN"]
-        {
+        for word in [
+            "serve",
+            "worker",
+            "migrate",
+            "import",
+            "export",
+            "demo",
+            "doctor",
+            "admin",
+            "DATABASE_URL",
+            "TRACKER_LISTEN",
+        ] {
             assert!(help.contains(word), "{word}");
         }
     }

@@ -7,6 +7,11 @@ pub(super) fn say(line: &str) {
     let _ = writeln!(stdout(), "{line}");
 }
 
+/// Says how far it is, beside what it says.
+pub(super) fn note(line: &str) {
+    let _ = writeln!(stderr(), "{line}");
+}
+
 /// Says what is wrong.
 pub(super) fn complain(line: &str) {
     let _ = writeln!(stderr(), "tracker: {line}");

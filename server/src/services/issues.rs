@@ -179,9 +179,9 @@ impl IssuesService {
 fn issue_view(page: IssuePage, actor: Actor) -> Result<IssueView, AppError> {
     let facts = IssueFacts { reporter: page.row.reporter.id, status: page.row.status };
     tracker_domain::policy::decide(actor, Action::See, facts).require()?;
-    let IssuePage { row, description, description_html, timeline, people, known_tags } = page;
+    let IssuePage { row, description, description_html, timeline, links, people, known_tags } = page;
     let head = IssueHead { row, description, description_html, viewer_can: ViewerCan::of(actor, facts) };
-    Ok(IssueView { head, timeline, people, known_tags })
+    Ok(IssueView { head, timeline, links, people, known_tags })
 }
 
 struct Checked {

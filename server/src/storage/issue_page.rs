@@ -6,6 +6,7 @@ use tracker_domain::{
     error::AppError,
     id::IssueKey,
     issue::{IssueRow, TimelineEntry},
+    link::IssueLink,
     org::Person,
 };
 
@@ -23,6 +24,8 @@ pub struct IssuePage {
     pub description_html: String,
     /// Comments and history, oldest first.
     pub timeline: Vec<TimelineEntry>,
+    /// Issues it is tied to.
+    pub links: Vec<IssueLink>,
     /// Who it can be assigned to.
     pub people: Vec<Person>,
     /// Tags in use.
@@ -35,6 +38,7 @@ struct Found {
     description: String,
     description_html: String,
     timeline: Vec<TimelineEntry>,
+    links: Vec<IssueLink>,
 }
 
 /// Reads the page; the view is `None` when there is no such issue for this viewer.
@@ -49,13 +53,17 @@ pub async fn page(
             .fetch_one(tx.connection()?)
             .await
             .map_err(db)?;
-    let view = found.found.map(|Json(f)| IssuePage {
-        row: f.row,
-        description: f.description,
-        description_html: f.description_html,
-        timeline: f.timeline,
-        people: found.people.0,
-        known_tags: found.known_tags,
+    let view = found.found.map(|Json(mut f)| {
+        f.links.sort_by_key(IssueLink::order);
+        IssuePage {
+            row: f.row,
+            description: f.description,
+            description_html: f.description_html,
+            timeline: f.timeline,
+            links: f.links,
+            people: found.people.0,
+            known_tags: found.known_tags,
+        }
     });
     Ok(PageRow { user: found.user_id, frame: found.frame, flash: found.flash, view })
 }

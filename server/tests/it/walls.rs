@@ -12,6 +12,7 @@ const TENANT_TABLES: &[&str] = &[
     "comments",
     "tags",
     "issue_tags",
+    "issue_links",
     "events",
     "daily_stats",
     "reader_cursors",
@@ -45,6 +46,7 @@ async fn nobody_and_a_stranger_see_no_row_of_any_table() {
     app.owner_sql(
         "INSERT INTO tags (org_id, name) SELECT id, 'ui' FROM organizations;
                    INSERT INTO issue_tags SELECT i.org_id, i.id, t.id FROM issues i, tags t;
+                   INSERT INTO issue_links (org_id, issue_id, relation, target) SELECT org_id, id, 'RELATES', 'GONE-1' FROM issues;
                    INSERT INTO reader_cursors SELECT id, 'any', 1 FROM organizations ON CONFLICT DO NOTHING;
                    INSERT INTO daily_stats (org_id, day, project_id, reporter_id, severity, status)
                    SELECT i.org_id, '2000-01-01', i.project_id, i.reporter_id, 'LOW', 'OPEN' FROM issues i",
@@ -61,6 +63,7 @@ async fn nobody_and_a_stranger_see_no_row_of_any_table() {
     let ben = app.owner_count("SELECT id FROM users WHERE name = 'Ben'").await.to_string();
     speak_for(&mut connection, &org, &ben, "REPORTER").await;
     assert_eq!(count(&mut connection, "issues").await, 1, "a reporter's own");
+    assert_eq!(count(&mut connection, "issue_links").await, 1, "what a reporter's own issue says");
     assert_eq!(count(&mut connection, "credentials").await, 1, "one's own password only");
     speak_for(&mut connection, &org, &ben, "MAINTAINER").await;
     for table in TENANT_TABLES {

@@ -14,7 +14,7 @@ use tracker_domain::{
     org::Framed,
 };
 
-use super::{edit::EditForm, properties::Properties, timeline::Timeline};
+use super::{edit::EditForm, links::Links, properties::Properties, timeline::Timeline};
 use crate::{
     api::{AddComment, view_issue},
     features::param,
@@ -101,7 +101,7 @@ impl IssueState {
 #[component]
 fn Issue(framed: Framed<IssueView>, reload: Callback<()>) -> impl IntoView {
     let Framed { frame, view } = framed;
-    let IssueView { head, timeline, people, known_tags } = view;
+    let IssueView { head, timeline, links, people, known_tags } = view;
     let key = head.row.key.clone();
     let head = ArcRwSignal::new(head);
     // The server asks for the title when the page is rendered. What is Copy would then be looked up among the signals
@@ -132,6 +132,7 @@ fn Issue(framed: Framed<IssueView>, reload: Callback<()>) -> impl IntoView {
         |project| format!("{} \u{b7} {}", project.key, project.name),
     );
     let list = format!("/{}/issues", frame.org);
+    let org = frame.org.clone();
     let bar = view! {
         <nav class="crumb" aria-label="Breadcrumb"><a href=list>"Issues"</a><span aria-hidden="true">"/"</span><span class="num">{key.to_string()}</span></nav>
         <span class="grow"></span>
@@ -148,6 +149,7 @@ fn Issue(framed: Framed<IssueView>, reload: Callback<()>) -> impl IntoView {
                     } else {
                         view! { <Words state/> }.into_any()
                     }}
+                    <Links org links/>
                     <section class="story" aria-label="Comments and history">
                         <Timeline entries=state.timeline/>
                         <CommentForm state/>

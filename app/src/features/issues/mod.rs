@@ -4,6 +4,7 @@ mod answer;
 mod edit;
 mod filter;
 mod issue_page;
+mod links;
 mod list;
 mod list_page;
 mod list_parts;
