@@ -50,7 +50,9 @@ fn bytes(recordings: &Arc<Recordings>) -> Router {
     let pages = recordings.pages.clone();
     let page = move |Path(name): Path<String>| async move {
         let page = pages.get(&name).cloned().ok_or(axum::http::StatusCode::NOT_FOUND)?;
-        Ok::<_, axum::http::StatusCode>(([(header::CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response())
+        Ok::<_, axum::http::StatusCode>(
+            ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response(),
+        )
     };
     Router::new().route("/bytes", get(|| async { "ready" })).route("/bytes/{name}", get(page))
 }
@@ -58,11 +60,8 @@ fn bytes(recordings: &Arc<Recordings>) -> Router {
 /// What the services of the tracker would share, with pools that never connect.
 fn without_database(address: &str) -> Whatever<App> {
     let nowhere = PgPoolOptions::new().connect_lazy("postgres://nobody@localhost/nowhere")?;
-    let settings = Settings {
-        org: OrgSlug::parse("main")?,
-        signup_open: true,
-        public_url: format!("http://{address}"),
-    };
+    let settings =
+        Settings { org: OrgSlug::parse("main")?, signup_open: true, public_url: format!("http://{address}") };
     Ok(App {
         db: Db { app: nowhere.clone(), system: nowhere },
         clock: Arc::new(SystemClock),

@@ -7,9 +7,7 @@
 //! when one comes back to the pool.
 
 use sqlx::{
-    AssertSqlSafe, PgConnection, Postgres, SqlSafeStr,
-    pool::PoolConnection,
-    postgres::PgTransactionManager,
+    AssertSqlSafe, PgConnection, Postgres, SqlSafeStr, pool::PoolConnection, postgres::PgTransactionManager,
 };
 use sqlx_core::transaction::TransactionManager;
 use tracker_domain::{

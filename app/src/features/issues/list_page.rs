@@ -19,7 +19,7 @@ use crate::{
     api::list_issues,
     features::param,
     live::use_live,
-    ui::{Empty, Here, Shell, Skeleton, flash_id, framed, icon, plural, thousands},
+    ui::{Empty, Here, Shell, Skeleton, flash_id, framed, icon, plural, settled, thousands},
 };
 
 /// See the module.
@@ -41,7 +41,7 @@ pub fn IssuesPage() -> impl IntoView {
     };
     view! {
         <Transition fallback=|| view! { <Skeleton/> }>
-            {move || Suspend::new(async move { show(page.await) })}
+            {move || Suspend::new(async move { show(settled(page).await) })}
         </Transition>
     }
 }
