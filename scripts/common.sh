@@ -58,6 +58,19 @@ chromium_bin() {
   return 0
 }
 
+# The folder of LLVM's tools that can read what this compiler writes; empty when there is none.
+llvm_major() { rustc --version --verbose | sed -nE 's/^LLVM version: ([0-9]+).*/\1/p'; }
+llvm_tools() {
+  local dir major
+  major="$(llvm_major)"
+  for dir in "$(rustc --print target-libdir)/../bin" "/usr/lib/llvm-$major/bin" "/usr/lib/llvm-$((major + 1))/bin"; do
+    if [ -x "$dir/llvm-cov" ] && [ -x "$dir/llvm-profdata" ]; then
+      printf '%s\n' "$dir"
+      return 0
+    fi
+  done
+}
+
 # in_group <command...>: runs it in a process group of its own and waits for it in such a way that a signal to this
 # script is handled at once; end_group ends what is left of it.
 GROUP_PID=""

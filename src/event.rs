@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 use crate::{
     id::{CommentId, ProjectId, ProjectKey, UserId},
@@ -32,9 +33,9 @@ words! {
     }
 }
 
-/// What happened.
+/// What happened; on the wire `{"<kind>": {<members>}}`, the form that costs the browser least to read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", content = "data", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Change {
     /// An issue was reported.
     IssueCreated {
@@ -131,14 +132,15 @@ pub struct Payload {
 impl Change {
     /// The `kind` column and the members.
     pub fn split(&self) -> Result<(String, Value), serde_json::Error> {
-        let mut value = serde_json::to_value(self)?;
-        let kind = value["kind"].as_str().unwrap_or_default().to_owned();
-        Ok((kind, value["data"].take()))
+        let (kind, data) = serde_json::from_value::<BTreeMap<String, Value>>(serde_json::to_value(self)?)?
+            .pop_first()
+            .unwrap_or_default();
+        Ok((kind, data))
     }
 
     /// The change that a row of the log tells.
     pub fn read(kind: &str, _version: i16, data: Value) -> Result<Self, serde_json::Error> {
-        serde_json::from_value(serde_json::json!({ "kind": kind, "data": data }))
+        serde_json::from_value(serde_json::json!({ kind: data }))
     }
 }
 

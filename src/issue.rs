@@ -9,6 +9,8 @@ use crate::{
     org::Person,
     page::{Cursor, Sort},
     policy::ViewerCan,
+    query::{self, Field, Query, QueryError},
+    search::Snippet,
     time::Timestamp,
     words::words,
     workflow::Status,
@@ -31,67 +33,40 @@ words! {
 /// Rows of a list page unless asked otherwise.
 pub const PAGE_ROWS: u16 = 50;
 
-/// Which issues a list shows, as its URL says.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct IssueFilter {
-    /// Words that title, description or key contain; empty for all.
-    pub text: String,
-    /// Only these; empty for all.
-    pub status: Vec<Status>,
-    /// Only these; empty for all.
-    pub severity: Vec<Severity>,
-}
-
-/// Most characters of a query.
-pub const MAX_QUERY_CHARS: usize = 1_000;
-
-impl IssueFilter {
-    /// Reads what a URL says: free text, and comma lists of words.
-    pub fn parse(text: &str, status: &str, severity: &str) -> Result<Self, AppError> {
-        fn list<T: std::str::FromStr<Err = AppError>>(text: &str) -> Result<Vec<T>, AppError> {
-            text.split(',').filter(|word| !word.is_empty()).map(str::parse).collect()
-        }
-        let length = text.chars().count();
-        if length > MAX_QUERY_CHARS {
-            let message =
-                format!("The search has {length} characters; at most {MAX_QUERY_CHARS} are possible.");
-            return Err(AppError::invalid("q", message));
-        }
-        Ok(Self { text: text.trim().replace('\0', ""), status: list(status)?, severity: list(severity)? })
-    }
-
-    /// Whether it shows everything.
-    pub fn is_empty(&self) -> bool {
-        self.text.is_empty() && self.status.is_empty() && self.severity.is_empty()
-    }
-
-    /// Whether an issue belongs into the list; free text is left to the database, so with a text nothing is sure.
-    pub fn admits(&self, row: &IssueRow) -> Option<bool> {
-        let status = self.status.is_empty() || self.status.contains(&row.status);
-        let severity = self.severity.is_empty() || self.severity.contains(&row.severity);
-        match (status && severity, self.text.is_empty()) {
-            (false, _) => Some(false),
-            (true, true) => Some(true),
-            (true, false) => None,
-        }
-    }
-}
+/// So far open issues are counted for a list. To count all of them would cost more than the page itself where there are
+/// many; the insights have the exact number.
+pub const OPEN_COUNTED: i64 = 1_000;
 
 /// Asks for a page of issues.
 #[derive(Debug, Clone)]
 pub struct ListIssues {
     /// The organization's slug.
     pub org: String,
-    /// Free text.
+    /// The text of a [`Query`].
     pub q: String,
-    /// Comma list of [`Status`] words.
+    /// Comma list of [`Status`] words; when it is not empty it takes the place of the query's own.
     pub status: String,
-    /// Comma list of [`Severity`] words.
+    /// Comma list of [`Severity`] words; when it is not empty it takes the place of the query's own.
     pub severity: String,
-    /// `?sort=`, see [`Sort`].
+    /// `?sort=`, see [`Sort`]; when it is not empty it takes the place of the query's own.
     pub sort: String,
     /// `?after=`, see [`Cursor`].
     pub after: String,
+}
+
+impl ListIssues {
+    /// What is asked for, as one query: the fields beside it, which plain forms and older links have, become part of it.
+    pub fn query(&self) -> Result<Query, AppError> {
+        let mut query = Query::parse(&self.q)?;
+        for (field, words) in [(Field::Status, &self.status), (Field::Severity, &self.severity)] {
+            if !words.is_empty() {
+                let wrong = |error: QueryError| AppError::invalid(field.word(), error.message);
+                query = query.with(field, words).map_err(wrong)?;
+            }
+        }
+        let sort = if self.sort.is_empty() { query.order() } else { self.sort.parse()? };
+        Ok(query.sorted(sort))
+    }
 }
 
 /// An issue as a list shows it.
@@ -117,6 +92,8 @@ pub struct IssueRow {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+    /// When it was finished, if it is.
+    pub closed_at: Option<Timestamp>,
     /// Counts its edits; an edit says which one it saw.
     pub version: i64,
 }
@@ -126,16 +103,20 @@ pub struct IssueRow {
 pub struct IssueList {
     /// At most [`PAGE_ROWS`].
     pub rows: Vec<IssueRow>,
-    /// Which issues these are.
-    pub filter: IssueFilter,
-    /// In which order.
+    /// Which issues these are, with the order if it is not the usual one.
+    pub query: Query,
+    /// What the query's words stand for.
+    pub facts: query::Facts,
+    /// In which order they are.
     pub sort: Sort,
     /// The page after, if there is one.
     pub next: Option<Cursor>,
     /// The page before, if there is one.
     pub previous: Option<Cursor>,
-    /// How many issues that the viewer may see are not DONE, whatever the filter says.
+    /// How many issues that the viewer may see are not DONE, whatever the query says; counted up to [`OPEN_COUNTED`].
     pub open: i64,
+    /// For a search: where the words stand, for those rows whose texts show them.
+    pub snippets: Vec<(IssueKey, Snippet)>,
 }
 
 /// Asks for a new issue.
@@ -253,4 +234,37 @@ pub struct IssueView {
     pub people: Vec<Person>,
     /// Tags that are in use; empty for those who may not tag.
     pub known_tags: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_beside_a_query_takes_the_place_of_its_own() {
+        let asked = |q: &str, status: &str, severity: &str, sort: &str| {
+            let text = |text: &str| text.to_owned();
+            let (org, after) = (text("main"), String::new());
+            let command = ListIssues {
+                org,
+                q: text(q),
+                status: text(status),
+                severity: text(severity),
+                sort: text(sort),
+                after,
+            };
+            command.query().map(|query| query.to_string())
+        };
+        assert_eq!(
+            asked("ui status:OPEN sort:key", "OPEN,DONE", "", "").unwrap(),
+            "ui status:OPEN,DONE sort:key"
+        );
+        assert_eq!(asked("sort:key", "", "HIGH", "-updated").unwrap(), "severity:HIGH");
+        assert_eq!(
+            asked("stauts:x", "", "", "").unwrap_err().about("q").map(|text| text.contains("status")),
+            Some(true)
+        );
+        assert!(asked("", "CLOSED", "", "").unwrap_err().about("status").is_some());
+        assert!(asked("", "", "", "size").unwrap_err().about("sort").is_some());
+    }
 }

@@ -17,6 +17,8 @@ pub mod live;
 pub mod org;
 pub mod page;
 pub mod policy;
+pub mod query;
+pub mod search;
 pub mod tag;
 pub mod text;
 pub mod time;

@@ -21,10 +21,12 @@ words! {
         Created = "created", "Created";
         /// By time of the last change.
         Updated = "updated", "Updated";
+        /// How well it matches the text that is looked for; always the best first.
+        Relevance = "relevance", "Best match";
     }
 }
 
-/// `?sort=`: a key, with `-` before it for descending. The default is `-updated`.
+/// `?sort=`: a key, with `-` before it for descending. The default is `-updated`, or `relevance` for a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Sort {
@@ -40,6 +42,20 @@ impl Default for Sort {
     }
 }
 
+impl Sort {
+    /// The best matches of a search first.
+    pub const RELEVANCE: Self = Self { key: SortKey::Relevance, descending: true };
+
+    /// The order in effect: what was asked for, or the default. Without a text nothing is more relevant than another.
+    pub fn effective(asked: Option<Self>, searching: bool) -> Self {
+        match asked {
+            None if searching => Self::RELEVANCE,
+            Some(Self { key: SortKey::Relevance, .. }) if !searching => Self::default(),
+            asked => asked.unwrap_or_default(),
+        }
+    }
+}
+
 impl FromStr for Sort {
     type Err = AppError;
 
@@ -48,13 +64,15 @@ impl FromStr for Sort {
             return Ok(Self::default());
         }
         let (descending, word) = text.strip_prefix('-').map_or((false, text), |word| (true, word));
-        Ok(Self { key: word.parse()?, descending })
+        let key = word.parse()?;
+        Ok(Self { key, descending: descending || key == SortKey::Relevance })
     }
 }
 
 impl fmt::Display for Sort {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", if self.descending { "-" } else { "" }, self.key)
+        let minus = self.descending && self.key != SortKey::Relevance;
+        write!(f, "{}{}", if minus { "-" } else { "" }, self.key)
     }
 }
 
@@ -147,11 +165,21 @@ mod tests {
     fn a_sort_reads_back_and_nonsense_is_refused() {
         for key in SortKey::ALL {
             for descending in [false, true] {
-                let sort = Sort { key: *key, descending };
+                let sort = Sort { key: *key, descending: descending || *key == SortKey::Relevance };
                 assert_eq!(sort.to_string().parse::<Sort>().unwrap(), sort);
             }
         }
         assert_eq!("".parse::<Sort>().unwrap().to_string(), "-updated");
+        assert_eq!("-relevance".parse::<Sort>().unwrap().to_string(), "relevance");
         assert!("--key".parse::<Sort>().is_err() && "size".parse::<Sort>().is_err());
+    }
+
+    #[test]
+    fn a_search_shows_the_best_first_unless_asked_otherwise() {
+        let sort = |text: &str| text.parse::<Sort>().unwrap();
+        assert_eq!(Sort::effective(None, true), Sort::RELEVANCE);
+        assert_eq!(Sort::effective(None, false), Sort::default());
+        assert_eq!(Sort::effective(Some(sort("key")), true), sort("key"));
+        assert_eq!(Sort::effective(Some(Sort::RELEVANCE), false), Sort::default());
     }
 }

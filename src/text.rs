@@ -138,7 +138,8 @@ impl Email {
 impl TagName {
     /// Reads a tag.
     pub fn parse(text: &str) -> Result<Self, AppError> {
-        let text = one_line("tags", "A tag", 40, text)?.to_lowercase();
+        // Lower-cased first: some letters become two.
+        let text = one_line("tags", "A tag", 40, &text.to_lowercase())?;
         if text.chars().any(|c| c.is_whitespace() || c == ':' || c == ',') {
             return Err(AppError::invalid(
                 "tags",

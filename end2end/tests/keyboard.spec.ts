@@ -112,6 +112,26 @@ test('an issue is filed, moved and talked about by keyboard alone', async ({ peo
   await expect.poll(async () => (await api.view('CORE-1')).head.row.status).toBe('TRIAGED');
 });
 
+test('the tabs of a text are one stop, and the arrows go from one to the other', async ({ people }) => {
+  const { page } = await people.join('Mei Tanaka', 'MAINTAINER');
+  await open(page, '/main/issues/new');
+  await field(page, 'Description').fill('Some **strong** words');
+  const [write, preview] = [page.getByRole('tab', { name: 'Write' }), page.getByRole('tab', { name: 'Preview' })];
+  await tabTo(page, write);
+  await page.keyboard.press('ArrowRight');
+  await expect(preview).toBeFocused();
+  await expect(preview).toHaveAttribute('aria-selected', 'true');
+  await expect(page.locator('.preview strong')).toHaveText('strong');
+  await expect(write).toHaveAttribute('tabindex', '-1');
+  await page.keyboard.press('ArrowRight');
+  await expect(write).toBeFocused();
+  await expect(field(page, 'Description')).toBeVisible();
+  await page.keyboard.press('End');
+  await expect(preview).toBeFocused();
+  await page.keyboard.press('Home');
+  await expect(write).toBeFocused();
+});
+
 test('after going to another page the focus is in it', async ({ people }) => {
   const { page, api } = await people.join('Mei Tanaka', 'MAINTAINER');
   await api.createIssue({ title: 'Opened by Enter' });

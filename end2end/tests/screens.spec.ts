@@ -2,7 +2,7 @@
 // go into docs/screens; the others into test-results/screens, to be looked at. Run with
 //   npx playwright test --config end2end/playwright.config.ts --project=screens
 import { type Page } from '@playwright/test';
-import { PASSWORD, alive, expect, test } from '../fixtures';
+import { PASSWORD, alive, expect, offers, test } from '../fixtures';
 import { EXPORT_KEY, play } from '../fixtures/scene';
 import { listening } from '../fixtures/live';
 
@@ -33,6 +33,7 @@ test('pictures of every page', async ({ people, tracker }) => {
       const rooms: [string, string][] = [
         ['list', '/main/issues'],
         ['empty', '/main/issues?q=submarine'],
+        ['refused', '/main/issues?q=is%3Aopen%20stauts%3AOPEN'],
         ['new', '/main/issues/new'],
         ['issue', `/main/issues/${EXPORT_KEY.key}`],
         ['edit', `/main/issues/${EXPORT_KEY.key}?edit=1`],
@@ -45,6 +46,11 @@ test('pictures of every page', async ({ people, tracker }) => {
         else await alive(inside.page);
         await picture(inside.page, name(room));
       }
+      await inside.page.goto('/main/issues');
+      await alive(inside.page);
+      await inside.page.getByLabel('Search issues').pressSequentially('is:open s');
+      await expect(offers(inside.page).first()).toBeVisible();
+      await picture(inside.page, name('offers'));
       await inside.page.goto('/main/issues/new');
       await alive(inside.page);
       await inside.page.getByRole('button', { name: 'Create issue' }).click();

@@ -1,11 +1,12 @@
 //! Issues.
 
 use leptos::prelude::*;
-use tracker_domain::{issue as domain, org::Framed};
+use tracker_domain::{issue as domain, org::Framed, query::Suggestion};
 
 use super::{Api, ApiError};
 
-/// A page of the list.
+/// A page of the list. `q` is a query of the query language; `status`, `severity` and `sort`, when they are not empty,
+/// take the place of what it says about them.
 #[server(prefix = "/api/v1", endpoint = "issues/list", protocol = Api)]
 pub async fn list_issues(
     org: String,
@@ -21,7 +22,18 @@ pub async fn list_issues(
     Ok(ports.issues.list(&caller, command, &flash).await?)
 }
 
-/// The frame around the form for a new issue.
+/// At most ten values that begin with `prefix`, of the query's field `assignee`, `reporter`, `tag` or `project`.
+#[server(prefix = "/api/v1", endpoint = "issues/complete", protocol = Api)]
+pub async fn complete_query(
+    org: String,
+    field: String,
+    #[server(default)] prefix: String,
+) -> Result<Vec<Suggestion>, ApiError> {
+    let (ports, caller) = crate::ports::request()?;
+    Ok(ports.issues.complete(&caller, tracker_domain::query::CompleteQuery { org, field, prefix }).await?)
+}
+
+/// The frame around the form for a new issue, and around a list that could not be read.
 #[server(prefix = "/api/v1", endpoint = "issues/blank", protocol = Api)]
 pub async fn blank_issue(org: String, #[server(default)] flash: String) -> Result<Framed<()>, ApiError> {
     let (ports, caller) = crate::ports::request()?;

@@ -5,6 +5,7 @@ use tracker_domain::{
     comment::CommentAdded,
     issue::IssueChanged,
     org::Framed,
+    query::Suggestion,
 };
 
 /// The output of a server function knows its page.
@@ -18,6 +19,7 @@ pub trait Landing {
 impl<T> Landing for Framed<T> {}
 impl Landing for Door {}
 impl Landing for String {}
+impl Landing for Vec<Suggestion> {}
 
 impl Landing for SignedIn {
     fn landing(&self) -> Option<String> {

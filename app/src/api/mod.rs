@@ -16,6 +16,7 @@ mod issues;
 mod landing;
 mod protocol;
 mod texts;
+mod wire;
 
 pub use accounts::*;
 pub use comments::*;
@@ -25,3 +26,4 @@ pub use issues::*;
 pub use landing::Landing;
 pub use protocol::{Api, ProblemJson};
 pub use texts::*;
+pub(crate) use wire::post;

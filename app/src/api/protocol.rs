@@ -9,16 +9,16 @@ use http::Method;
 use leptos::server_fn::{
     ContentType, Decodes, Encodes, Format, FormatType, Protocol,
     client::Client,
-    codec::{FromRes, IntoReq, IntoRes, Json},
-    error::{FromServerFnError, IntoAppError, ServerFnErrorErr},
+    codec::{IntoRes, Json},
+    error::{IntoAppError, ServerFnErrorErr},
     request::Req,
-    response::{ClientRes, TryRes},
+    response::TryRes,
     server::Server,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use std::future::Future;
 
-use super::Landing;
+use super::{ApiError, Landing, wire::post};
 
 /// `application/problem+json` (RFC 9457).
 pub struct ProblemJson;
@@ -43,7 +43,8 @@ impl<T: DeserializeOwned> Decodes<T> for ProblemJson {
     type Error = serde_json::Error;
 
     fn decode(bytes: Bytes) -> Result<T, Self::Error> {
-        serde_json::from_slice(&bytes)
+        // Read as text, like everything else that the browser decodes: a second kind of reader would double its code.
+        serde_json::from_str(&String::from_utf8_lossy(&bytes))
     }
 }
 
@@ -53,30 +54,29 @@ pub struct Api;
 /// How deep a form's fields may nest; ours do not.
 const FORM_DEPTH: usize = 2;
 
-impl<Input, Output, C, S, E> Protocol<Input, Output, C, S, E> for Api
+impl<Input, Output, C, S> Protocol<Input, Output, C, S, ApiError> for Api
 where
-    Input: Serialize + DeserializeOwned + IntoReq<Json, C::Request, E> + Send,
-    Output: Landing + IntoRes<Json, S::Response, E> + FromRes<Json, C::Response, E> + Send,
-    E: FromServerFnError,
-    C: Client<E>,
-    S: Server<E>,
-    S::Response: TryRes<E>,
+    Input: Serialize + DeserializeOwned + Send,
+    Output: Landing + DeserializeOwned + IntoRes<Json, S::Response, ApiError> + Send,
+    C: Client<ApiError>,
+    S: Server<ApiError>,
+    S::Response: TryRes<ApiError>,
 {
     const METHOD: Method = Method::POST;
 
-    async fn run_server<F, Fut>(request: S::Request, server_fn: F) -> Result<S::Response, E>
+    async fn run_server<F, Fut>(request: S::Request, server_fn: F) -> Result<S::Response, ApiError>
     where
         F: Fn(Input) -> Fut + Send,
-        Fut: Future<Output = Result<Output, E>> + Send,
+        Fut: Future<Output = Result<Output, ApiError>> + Send,
     {
         let json = request.to_content_type().is_some_and(|kind| kind.starts_with("application/json"));
         let body = request.try_into_bytes().await?;
+        let refused = |why: String| -> ApiError { ServerFnErrorErr::Args(why).into_app_error() };
         let input = if json {
-            serde_json::from_slice(&body).map_err(|e| ServerFnErrorErr::Args(e.to_string()).into_app_error())
+            serde_json::from_slice(&body).map_err(|e| refused(e.to_string()))
         } else {
-            serde_qs::Config::new(FORM_DEPTH, false)
-                .deserialize_bytes(&body)
-                .map_err(|e| ServerFnErrorErr::Args(e.to_string()).into_app_error())
+            let form = serde_qs::Config::new(FORM_DEPTH, false);
+            form.deserialize_bytes(&body).map_err(|e| refused(e.to_string()))
         }?;
         let output = server_fn(input).await?;
         let landing = output.landing();
@@ -87,15 +87,12 @@ where
         Ok(response)
     }
 
-    async fn run_client(path: &str, input: Input) -> Result<Output, E>
-    where
-        C: Client<E>,
-    {
-        let request = <Input as IntoReq<Json, C::Request, E>>::into_req(input, path, Json::CONTENT_TYPE)?;
-        let response = C::send(request).await?;
-        if (400..=599).contains(&response.status()) {
-            return Err(E::de(response.try_into_bytes().await?));
-        }
-        Output::from_res(response).await
+    async fn run_client(path: &str, input: Input) -> Result<Output, ApiError> {
+        let unreadable = |e: serde_json::Error| -> ApiError {
+            ServerFnErrorErr::Deserialization(e.to_string()).into_app_error()
+        };
+        let body = serde_json::to_string(&input).map_err(unreadable)?;
+        let answered = post(path, Json::CONTENT_TYPE, body).await?;
+        serde_json::from_str(&answered.body).map_err(unreadable)
     }
 }

@@ -5,6 +5,7 @@ use tracker_domain::{
     error::AppError,
     issue::{CreateIssue, EditIssue, IssueChanged, IssueList, IssueRef, IssueView, ListIssues, SetProperty},
     org::Framed,
+    query::{CompleteQuery, Suggestion},
 };
 
 use super::Caller;
@@ -19,6 +20,8 @@ pub trait Issues: Send + Sync {
         command: ListIssues,
         flash: &str,
     ) -> Result<Framed<IssueList>, AppError>;
+    /// Values of a field of the query language that begin with what was typed, as far as the viewer may know them.
+    async fn complete(&self, caller: &Caller, command: CompleteQuery) -> Result<Vec<Suggestion>, AppError>;
     /// The frame around the form for a new issue.
     async fn blank(&self, caller: &Caller, org: &str, flash: &str) -> Result<Framed<()>, AppError>;
     /// One issue with its timeline.

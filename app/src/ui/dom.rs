@@ -67,6 +67,57 @@ pub fn set_value(id: &str, value: &str) {
     }
 }
 
+/// What stands in the text field with this id, and before which UTF-16 unit the cursor stands.
+pub fn text_and_cursor(id: &str) -> Option<(String, usize)> {
+    let input = document().get_element_by_id(id)?.dyn_into::<HtmlInputElement>().ok()?;
+    let text = input.value();
+    let cursor = input.selection_end().ok().flatten().map_or(text.len(), |at| at as usize);
+    Some((text, cursor))
+}
+
+/// Puts text into the text field with this id, with the cursor before that UTF-16 unit.
+pub fn put_text(id: &str, text: &str, cursor: usize) {
+    let input = document().get_element_by_id(id).and_then(|e| e.dyn_into::<HtmlInputElement>().ok());
+    if let Some(input) = input {
+        input.set_value(text);
+        let cursor = u32::try_from(cursor).unwrap_or(u32::MAX);
+        let _ = input.set_selection_range(cursor, cursor);
+    }
+}
+
+/// Scrolls the element with this id into sight, no further than needed.
+pub fn reveal(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        let options = web_sys::ScrollIntoViewOptions::new();
+        options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}
+
+/// The path in the address bar.
+pub fn path() -> String {
+    window().location().pathname().unwrap_or_default()
+}
+
+/// The path and query in the address bar.
+pub fn address() -> String {
+    path() + &window().location().search().unwrap_or_default()
+}
+
+/// Puts another address into the address bar, as a new step of the history or in the place of the present one, without
+/// going anywhere.
+pub fn set_address(url: &str, replace: bool) {
+    let Ok(history) = window().history() else {
+        return;
+    };
+    let state = history.state().unwrap_or_default();
+    let _ = if replace {
+        history.replace_state_with_url(&state, "", Some(url))
+    } else {
+        history.push_state_with_url(&state, "", Some(url))
+    };
+}
+
 /// A new name for a write. `None` when there is no randomness to be had: then the write goes without.
 pub fn random_key() -> Option<String> {
     let mut bytes = [0u8; 16];
@@ -103,18 +154,6 @@ pub fn set_theme(word: &str) {
 pub fn mark_hydrated() {
     if let Some(root) = document().document_element() {
         let _ = root.set_attribute("data-hydrated", "");
-    }
-}
-
-/// Says of the control with this id whether what it holds was refused.
-pub fn mark_invalid(id: &str, invalid: bool) {
-    let Some(control) = document().get_element_by_id(id) else {
-        return;
-    };
-    if invalid {
-        let _ = control.set_attribute("aria-invalid", "true");
-    } else {
-        let _ = control.remove_attribute("aria-invalid");
     }
 }
 

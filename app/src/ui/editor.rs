@@ -1,7 +1,7 @@
 //! Markdown with a preview. The preview is made by the server: what renders and cleans Markdown is too heavy for a
 //! browser, and this way both are the same text.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{ev::KeyboardEvent, prelude::*, task::spawn_local};
 
 use super::{
     dom,
@@ -37,33 +37,47 @@ pub fn Editor(
     let id = format!("f-{name}");
     let previewing = RwSignal::new(false);
     let preview = RwSignal::new(String::new());
-    let show_preview = {
-        let id = id.clone();
-        move |_| {
-            previewing.set(true);
-            let text = dom::value_of(&id).unwrap_or_default();
+    let show = move |previewed: bool| {
+        previewing.set(previewed);
+        if previewed {
+            let text = dom::value_of(&format!("f-{name}")).unwrap_or_default();
             spawn_local(async move {
                 let html = preview_text(text).await;
                 preview.set(html.unwrap_or_else(|error| format!("<p>{}</p>", plain(&error.to_string()))));
             });
         }
     };
+    // The tabs are one stop of the Tab key; the arrows go from one to the other (WAI-ARIA Authoring Practices, "Tabs").
+    let arrows = move |event: KeyboardEvent| {
+        let previewed = match event.key().as_str() {
+            "ArrowLeft" | "ArrowRight" => !previewing.get_untracked(),
+            "Home" => false,
+            "End" => true,
+            _ => return,
+        };
+        event.prevent_default();
+        show(previewed);
+        dom::focus(&format!("#{}-{name}", if previewed { "p" } else { "w" }));
+    };
+    let stop = move |selected: bool| if selected { "0" } else { "-1" };
     view! {
         <div class="field">
             <label for=id.clone() class=if quiet { "vh" } else { "" }>{label}</label>
             <div class="editor">
-                <div class="tabs js" role="tablist" aria-label=format!("{label}: write or preview")>
+                <div class="tabs js" role="tablist" aria-label=format!("{label}: write or preview") on:keydown=arrows>
                     <button
-                        class="tab" type="button" role="tab" data-replay
+                        class="tab" type="button" role="tab" data-replay id=format!("w-{name}")
                         aria-selected=move || (!previewing.get()).to_string()
-                        on:click=move |_| previewing.set(false)
+                        tabindex=move || stop(!previewing.get())
+                        on:click=move |_| show(false)
                     >
                         "Write"
                     </button>
                     <button
-                        class="tab" type="button" role="tab" data-replay
+                        class="tab" type="button" role="tab" data-replay id=format!("p-{name}")
                         aria-selected=move || previewing.get().to_string()
-                        on:click=show_preview
+                        tabindex=move || stop(previewing.get())
+                        on:click=move |_| show(true)
                     >
                         "Preview"
                     </button>

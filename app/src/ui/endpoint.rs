@@ -1,16 +1,19 @@
-//! A server function as a form sees it: a URL to post to, and a way to send the form's fields from the browser.
-//!
-//! The type of the function ends here, so that the form itself is compiled once and not once for every function.
+//! A server function as a form sees it: a URL to post to, and a way to send the form's fields from the browser, in the
+//! same form as the browser itself would without JavaScript. The answer says where to go.
 
 use leptos::{
-    form::FromFormData,
+    form::form_data_from_event,
     server_fn::{ServerFn, client::Client},
 };
 use serde::de::DeserializeOwned;
 use std::{future::Future, pin::Pin};
 use tracker_domain::error::AppError;
+use wasm_bindgen::JsCast;
+use web_sys::UrlSearchParams;
 
-use crate::api::{ApiError, Landing};
+use crate::api::{ApiError, Landing, post};
+
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A write under way: where to go when it was done, or why it was refused.
 pub(super) type Sending = Pin<Box<dyn Future<Output = Result<Option<String>, AppError>>>>;
@@ -20,7 +23,6 @@ pub(super) type Sending = Pin<Box<dyn Future<Output = Result<Option<String>, App
 pub struct Endpoint {
     /// The path to post to.
     pub url: &'static str,
-    pub(super) send: fn(&web_sys::Event) -> Sending,
 }
 
 /// The endpoint of the server function `F`.
@@ -30,19 +32,19 @@ where
     F::Client: Client<ApiError>,
     F::Output: Landing,
 {
-    Endpoint { url: F::url(), send: send::<F> }
+    Endpoint { url: F::url() }
 }
 
-fn send<F>(event: &web_sys::Event) -> Sending
-where
-    F: ServerFn<Error = ApiError> + DeserializeOwned + 'static,
-    F::Client: Client<ApiError>,
-    F::Output: Landing,
-{
-    match F::from_event(event) {
-        Ok(input) => Box::pin(async move {
-            input.run_on_client().await.map(|output| output.landing()).map_err(|error| error.0)
-        }),
-        Err(_) => Box::pin(async { Err(AppError::Internal { reference: "form".to_owned() }) }),
+impl Endpoint {
+    /// Sends the fields of the form that was submitted.
+    pub(super) fn send(self, event: &web_sys::Event) -> Sending {
+        let fields = form_data_from_event(event.unchecked_ref())
+            .ok()
+            .and_then(|form| UrlSearchParams::new_with_str_sequence_sequence(&form).ok());
+        Box::pin(async move {
+            let unreadable = || AppError::Internal { reference: "form".to_owned() };
+            let body = fields.ok_or_else(unreadable)?.to_string().into();
+            Ok(post(self.url, FORM, body).await?.landing)
+        })
     }
 }

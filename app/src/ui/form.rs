@@ -138,7 +138,7 @@ pub fn ApiForm(
             state.again.set_value(auto);
             return;
         }
-        let sending = (to.send)(&event);
+        let sending = to.send(&event);
         let on_success = on_success.clone();
         begin(state);
         spawn_local(async move {

@@ -75,7 +75,7 @@ fn Sidebar(frame: Frame, here: Here) -> impl IntoView {
         .projects
         .into_iter()
         .map(|project| {
-            let link = href(&issues, &[("q", project.key.as_str())]);
+            let link = href(&issues, &[("q", &format!("project:{}", project.key))]);
             view! {
                 <li>
                     <a class="item" href=link>

@@ -12,7 +12,7 @@ use tracker_domain::{
 use super::{Failure, start, term};
 use crate::{
     config::Config,
-    demo::{self, A_YEAR_OF_ISSUES, FillError, Filled, Order, Progress, SEARCH_WORDS, Wish},
+    demo::{self, FillError, Filled, MANY, Order, Progress, SEARCH_WORDS, Wish},
     passwords::Passwords,
     state::SystemClock,
 };
@@ -75,9 +75,9 @@ impl Demo {
         if let Some(password) = &password {
             check_password(password, "", "")?;
         }
-        let years = self.years.unwrap_or(if self.issues < A_YEAR_OF_ISSUES { 1 } else { 5 });
+        let years = self.years.unwrap_or(if self.issues < MANY { 1 } else { 5 });
         let wish = Wish { issues: self.issues, seed: self.seed, years, end: self.end(SystemClock.now())? };
-        Ok(Order { wish, org, password })
+        Ok(Order { wish, org, password, bulk: self.issues >= MANY })
     }
 
     fn end(&self, now: Timestamp) -> Result<Timestamp, Failure> {

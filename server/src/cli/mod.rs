@@ -5,6 +5,7 @@
 
 mod admin;
 mod demo;
+mod doctor;
 mod failure;
 mod ping;
 mod serve;
@@ -54,6 +55,11 @@ enum Command {
     /// People, projects, issues and a coherent history, the same for the same seed. Written as a whole or not at all.
     /// From 20,000 issues on, others who use the database wait until it is done.
     Demo(demo::Demo),
+    /// Say whether this installation is well, and what to do where it is not.
+    ///
+    /// Looks at settings, folders, database, roles, migrations, and whether issues and statistics are what the log says.
+    /// It only reads, and may run beside the tracker. Ends with 1 when there is a problem.
+    Doctor(doctor::Doctor),
     /// Look after a running tracker: members, passwords, statistics.
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -73,15 +79,19 @@ pub fn main() -> ExitCode {
 }
 
 fn run(command: Command) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::new)?;
+    if let Command::Doctor(doctor) = command {
+        return runtime.block_on(doctor.run(Config::load()));
+    }
     let config = Config::load()?;
     logging::start(&config.log);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::new)?;
     runtime.block_on(async {
         match command {
             Command::Serve => serve::run(config).await,
             Command::Worker => worker::run(config).await,
             Command::Migrate => start::migrate(&config).await,
             Command::Demo(command) => command.run(config).await,
+            Command::Doctor(command) => command.run(Ok(config)).await,
             Command::Admin(command) => command.run(config).await,
         }
     })
@@ -107,7 +117,9 @@ mod tests {
     fn the_arguments_are_consistent_and_the_help_is_complete() {
         Cli::command().debug_assert();
         let help = Cli::command().after_long_help(list_settings()).render_long_help().to_string();
-        for word in ["serve", "worker", "migrate", "demo", "admin", "DATABASE_URL", "TRACKER_LISTEN"] {
+        for word in
+            ["serve", "worker", "migrate", "demo", "doctor", "admin", "DATABASE_URL", "TRACKER_LISTEN"]
+        {
             assert!(help.contains(word), "{word}");
         }
     }

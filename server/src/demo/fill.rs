@@ -38,9 +38,6 @@ use crate::{
 /// So many batches may wait for the database.
 const WAITING: usize = 4;
 
-/// From so many issues on, indexes are made anew instead of being kept up to date.
-const LARGE: u64 = 20_000;
-
 /// What is to be done.
 #[derive(Debug, Clone)]
 pub struct Order {
@@ -50,6 +47,9 @@ pub struct Order {
     pub org: OrgSlug,
     /// Everybody's password; without one each gets their own, by chance.
     pub password: Option<Secret>,
+    /// Whether indexes and keys are made anew afterwards instead of being kept up to date: quicker for many issues, and
+    /// everybody else waits.
+    pub bulk: bool,
 }
 
 /// Somebody who can sign in.
@@ -149,7 +149,7 @@ pub async fn fill(
         head: filling.head,
         recorded: filling.begun,
     };
-    if wish.issues >= LARGE {
+    if order.bulk {
         filling.loosen(wish.issues).await?;
     }
     let org_events = org_events(&history, &ids, &projects)?;

@@ -36,8 +36,8 @@ pub struct Wish {
     pub end: Timestamp,
 }
 
-/// Fewer issues than this fit into a year; more make five.
-pub const A_YEAR_OF_ISSUES: u64 = 20_000;
+/// From so many issues on a history is five years long instead of one, and written in bulk.
+pub const MANY: u64 = 20_000;
 
 /// The word that about every second issue has, and the one that ten of them have: for measuring a search.
 pub const SEARCH_WORDS: (&str, &str) = (words::COMMON_WORD, words::RARE_WORD);

@@ -140,6 +140,10 @@ impl<'a> Scene<'a> {
             }
             Slot::Date => super::calendar::date(self.at - chance.between(0, 20) * DAY),
             Slot::Path => self.part.tag.to_owned(),
+            Slot::AThing => {
+                let article = if self.thing.0.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+                format!("{article} {}", self.thing.0)
+            }
             Slot::Type => self.thing.0.split(' ').map(capital).collect(),
             _ => String::new(),
         }

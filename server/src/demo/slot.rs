@@ -27,6 +27,8 @@ slots! {
     Part = "part";
     /// `booking`.
     Thing = "thing";
+    /// `a booking`, `an invoice`.
+    AThing = "a thing";
     /// `bookings`.
     Things = "things";
     /// `pay by card`.

@@ -109,8 +109,8 @@ fn person(index: usize) -> (String, Role) {
     }
     let extra = index - TEAM.len();
     let first = FIRST_NAMES[extra % FIRST_NAMES.len()];
-    // The two lengths share the factor five, so that the step must change after each round.
-    let last = LAST_NAMES[(extra + extra / FIRST_NAMES.len()) % LAST_NAMES.len()];
+    // One further with each round, so that no name comes twice before all have come.
+    let last = LAST_NAMES[(extra % FIRST_NAMES.len() + extra / FIRST_NAMES.len()) % LAST_NAMES.len()];
     let role = if extra.is_multiple_of(5) { Role::Maintainer } else { Role::Reporter };
     (format!("{first} {last}"), role)
 }

@@ -94,9 +94,15 @@ impl Answer {
         Ok(Self { location: None, outcome: Err(problem.error) })
     }
 
+    /// JSON, and in `Location` the page of what was done.
     fn into_json(self) -> Response {
+        let location = self.location.as_deref().and_then(|page| HeaderValue::from_str(page).ok());
         match self.outcome {
-            Ok(body) => ([(header::CONTENT_TYPE, "application/json")], body).into_response(),
+            Ok(body) => {
+                let mut response = ([(header::CONTENT_TYPE, "application/json")], body).into_response();
+                response.headers_mut().extend(location.map(|page| (header::LOCATION, page)));
+                response
+            }
             Err(error) => problem(error),
         }
     }

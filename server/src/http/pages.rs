@@ -73,6 +73,11 @@ fn finish(mut response: Response<Body>, reply: &Reply, status: StatusCode) -> Re
     if let Some(location) = parts.location {
         return Redirect::to(&location).into_response();
     }
+    // The page knows a better address for itself.
+    if response.status().is_redirection() {
+        *response.status_mut() = StatusCode::SEE_OTHER;
+        return response;
+    }
     *response.status_mut() =
         parts.status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(status);
     for cookie in parts.cookies {

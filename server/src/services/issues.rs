@@ -7,19 +7,20 @@ use tracker_domain::{
     event::{Change, Facts},
     id::{IssueKey, ProjectKey, UserId},
     issue::{
-        CreateIssue, EditIssue, IssueChanged, IssueFilter, IssueHead, IssueList, IssueRef, IssueView,
-        ListIssues, Property, SetProperty, Severity,
+        CreateIssue, EditIssue, IssueChanged, IssueHead, IssueList, IssueRef, IssueView, ListIssues,
+        Property, SetProperty, Severity,
     },
     org::{Framed, Person},
     page::Cursor,
     policy::{Action, Actor, IssueFacts, ViewerCan},
+    query::{CompleteQuery, Suggestion},
     tag,
     text::{IssueTitle, Markdown, TagName},
     time::Timestamp,
     workflow::Status,
 };
 
-use super::{once, page::tell};
+use super::{complete, once, page::tell};
 use crate::{
     App, markdown,
     storage::{
@@ -43,6 +44,10 @@ impl Issues for IssuesService {
         flash: &str,
     ) -> Result<Framed<IssueList>, AppError> {
         tell(caller, self.read_list(caller, &command, flash).await)
+    }
+
+    async fn complete(&self, caller: &Caller, command: CompleteQuery) -> Result<Vec<Suggestion>, AppError> {
+        complete::complete(&self.0, caller, &command).await
     }
 
     async fn blank(&self, caller: &Caller, org: &str, flash: &str) -> Result<Framed<()>, AppError> {
@@ -138,12 +143,13 @@ impl IssuesService {
         flash: &str,
     ) -> Result<Framed<IssueList>, AppError> {
         let app = &self.0;
-        let filter = IssueFilter::parse(&command.q, &command.status, &command.severity)?;
+        let asked = command.query()?;
         let after = Some(command.after.as_str()).filter(|after| !after.is_empty());
         let after = after.map(str::parse::<Cursor>).transpose()?;
         let flash = (flash, app.flash_owner(caller));
-        let query = ListQuery { filter: &filter, sort: command.sort.parse()?, after: after.as_ref(), flash };
-        let mut tx = app.db.read(&app.identity(caller, &command.org)?).await?;
+        let identity = app.identity(caller, &command.org)?;
+        let query = ListQuery { query: &asked, now: identity.now, after: after.as_ref(), flash };
+        let mut tx = app.db.read(&identity).await?;
         Ok(list::page(&mut tx, &query).await?.framed()?.0)
     }
 

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod comments;
+mod complete;
 pub mod insights;
 pub mod issues;
 mod once;

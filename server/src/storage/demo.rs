@@ -239,10 +239,11 @@ impl Filling {
     }
 }
 
-/// Indexes come back before keys, which are checked by them.
+/// What is filled by triggers on the way counts too. Indexes come back before keys, which are checked by them.
 const LOOSE_PARTS: &str = "
     WITH filled AS (
-        SELECT unnest(ARRAY['issues', 'issue_tags', 'comments', 'events', 'daily_stats'])::regclass AS oid
+        SELECT to_regclass(name)::oid AS oid
+        FROM unnest(ARRAY['issues', 'issue_tags', 'comments', 'events', 'daily_stats', 'search_texts']) AS name
     )
     SELECT 1 AS turn, format('DROP INDEX %s', i.indexrelid::regclass) AS off, pg_get_indexdef(i.indexrelid) AS anew
     FROM pg_index i JOIN filled f ON f.oid = i.indrelid

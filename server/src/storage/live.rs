@@ -118,11 +118,12 @@ impl LiveStore {
     async fn raw_events(&self, org: OrgId, after: Seq, limit: i64) -> Result<Vec<RawEvent>, AppError> {
         let rows = sqlx::query!(
             r#"SELECT e.seq, e.at, e.recorded_at, e.actor_id, u.name AS actor_name, e.issue_id, e.kind, e.version,
-                      e.payload AS "payload: Json<Payload>", c.body_html AS "comment_html?"
+                      e.payload AS "payload: Json<Payload>",
+                      CASE WHEN e.kind = 'comment_added' THEN (
+                          SELECT c.body_html FROM comments c
+                          WHERE c.org_id = e.org_id AND c.id = (e.payload -> 'data' ->> 'comment')::bigint) END AS comment_html
                FROM events e
                JOIN users u ON u.id = e.actor_id
-               LEFT JOIN comments c ON e.kind = 'comment_added' AND c.org_id = e.org_id
-                                   AND c.id = (e.payload -> 'data' ->> 'comment')::bigint
                WHERE e.org_id = $1 AND e.seq > $2
                ORDER BY e.seq LIMIT $3"#,
             org.0,

@@ -11,8 +11,11 @@
 pub mod accounts;
 pub mod admin;
 pub mod comments;
+pub mod complete;
 pub mod demo;
+pub mod doctor;
 pub mod events;
+pub mod explain;
 pub mod flash;
 pub mod frame;
 pub mod health;
@@ -22,7 +25,9 @@ pub mod issues;
 pub mod jobs;
 pub mod list;
 pub mod live;
+pub mod query;
 pub mod readers;
+mod search;
 pub mod stats;
 mod tx;
 

@@ -88,31 +88,10 @@ pub async fn page(
     flash: (&str, Option<SessionHash>),
 ) -> Result<PageRow<StatsPage>, AppError> {
     let owner = flash.1.map(|hash| hash.0.to_vec());
-    let row = sqlx::query!(
-        r#"WITH mine AS NOT MATERIALIZED (
-               SELECT * FROM daily_stats
-               WHERE org_id = tracker_org()
-                   AND (current_setting('tracker.role', true) IN ('MAINTAINER', 'ADMIN') OR reporter_id = tracker_user())
-           )
-           SELECT tracker_user() AS user_id, tracker_frame() AS frame,
-               (SELECT f.flash FROM flashes f WHERE f.id = $2 AND f.owner = $3) AS flash,
-               coalesce((SELECT c.seq FROM reader_cursors c
-                         WHERE c.org_id = tracker_org() AND c.reader = $4), 0) AS "seq!",
-               (SELECT coalesce(json_agg(d), '[]') FROM (
-                    SELECT day, sum(opened)::bigint AS opened, sum(closed)::bigint AS closed,
-                           sum(reopened)::bigint AS reopened
-                    FROM mine WHERE day >= $1 GROUP BY day) d) AS "days!: Json<Vec<DayCounts>>",
-               (SELECT coalesce(json_agg(s), '[]') FROM (
-                    SELECT severity, status, sum(delta)::bigint AS count
-                    FROM mine GROUP BY severity, status HAVING sum(delta) <> 0) s) AS "stock!: Json<Vec<Stock>>""#,
-        since.0,
-        flash.0,
-        owner,
-        READER,
-    )
-    .fetch_one(tx.connection()?)
-    .await
-    .map_err(db)?;
+    let row = sqlx::query_file!("src/storage/stats.sql", since.0, flash.0, owner, READER,)
+        .fetch_one(tx.connection()?)
+        .await
+        .map_err(db)?;
     let view = StatsPage { seq: Seq(row.seq), days: row.days.0, stock: row.stock.0 };
     Ok(PageRow { user: row.user_id, frame: row.frame, flash: row.flash, view })
 }

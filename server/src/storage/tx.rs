@@ -2,14 +2,9 @@
 //!
 //! Beginning and saying who asks is one round trip. A request can be cancelled at any await, and sqlx 0.9.0 would put a
 //! connection back into the pool that is inside a transaction: one whose beginning was given up is rolled back by a task,
-//! one whose beginning failed is closed, and one that is dropped is rolled back before anybody else gets it. For that the
-//! driver queues the rollback and sends it with the question whether the connection still lives, which it asks anyway
-//! when one comes back to the pool.
+//! one whose beginning failed is closed, and one that is dropped is rolled back before anybody else gets it.
 
-use sqlx::{
-    AssertSqlSafe, PgConnection, Postgres, SqlSafeStr, pool::PoolConnection, postgres::PgTransactionManager,
-};
-use sqlx_core::transaction::TransactionManager;
+use sqlx::{AssertSqlSafe, PgConnection, Postgres, Row, pool::PoolConnection};
 use tracker_domain::{
     error::AppError,
     event::Change,
@@ -77,14 +72,17 @@ struct Beginning(Option<PoolConnection<Postgres>>);
 
 impl Drop for Beginning {
     fn drop(&mut self) {
-        let Some(mut connection) = self.0.take() else { return };
-        // The driver waits for what was sent before it sends the next.
-        tokio::spawn(async move {
-            if sqlx::raw_sql("ROLLBACK").execute(&mut *connection).await.is_err() {
-                connection.close_on_drop();
-            }
-        });
+        self.0.take().into_iter().for_each(roll_back);
     }
+}
+
+/// The driver waits for what was sent before it sends the next.
+fn roll_back(mut connection: PoolConnection<Postgres>) {
+    tokio::spawn(async move {
+        if sqlx::raw_sql("ROLLBACK").execute(&mut *connection).await.is_err() {
+            connection.close_on_drop();
+        }
+    });
 }
 
 /// See the module.
@@ -92,6 +90,7 @@ impl Drop for Beginning {
 pub struct Tx {
     // `None` only after the transaction has ended.
     connection: Option<PoolConnection<Postgres>>,
+    sees_all: bool,
 }
 
 impl Tx {
@@ -99,19 +98,25 @@ impl Tx {
     pub(super) async fn begin(pool: &sqlx::PgPool, sql: String) -> Result<Self, AppError> {
         let mut beginning = Beginning(Some(crate::metrics::waiting(pool.acquire()).await.map_err(db)?));
         let connection = beginning.0.as_deref_mut().ok_or_else(|| fault(&"there is no connection"))?;
-        tracing::trace!(summary = "BEGIN", "a transaction begins");
-        let begun = PgTransactionManager::begin(connection, Some(AssertSqlSafe(sql).into_sql_str())).await;
+        let begun = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_one(connection).await;
+        let role = begun.and_then(|row| row.try_get::<Option<String>, _>(0));
         let mut connection = beginning.0.take();
-        if let (Err(_), Some(connection)) = (&begun, &mut connection) {
+        if let (Err(_), Some(connection)) = (&role, &mut connection) {
             connection.close_on_drop();
         }
-        begun.map_err(db)?;
-        Ok(Self { connection })
+        let sees_all = role.map_err(db)?.is_some_and(|role| role != Role::Reporter.word());
+        Ok(Self { connection, sees_all })
     }
 
     /// The connection, for one statement.
     pub(crate) fn connection(&mut self) -> Result<&mut PgConnection, AppError> {
         self.connection.as_deref_mut().ok_or_else(|| fault(&"the transaction has ended"))
+    }
+
+    /// Whether the viewer's role sees the issues of others. For choosing a statement's form only: what it may read is
+    /// held by row-level security.
+    pub(super) const fn sees_all(&self) -> bool {
+        self.sees_all
     }
 
     /// Who this speaks for: nobody is [`AppError::Unauthenticated`], a stranger to the organization finds nothing.
@@ -139,7 +144,7 @@ impl Tx {
 
     /// Ends the transaction without events.
     pub async fn end(mut self) -> Result<(), AppError> {
-        PgTransactionManager::commit(self.connection()?).await.map_err(db)?;
+        sqlx::raw_sql("COMMIT").execute(self.connection()?).await.map_err(db)?;
         self.connection = None;
         Ok(())
     }
@@ -147,8 +152,6 @@ impl Tx {
 
 impl Drop for Tx {
     fn drop(&mut self) {
-        if let Some(connection) = self.connection.as_deref_mut() {
-            PgTransactionManager::start_rollback(connection);
-        }
+        self.connection.take().into_iter().for_each(roll_back);
     }
 }

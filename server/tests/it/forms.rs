@@ -34,6 +34,20 @@ async fn a_refused_form_keeps_what_was_typed_for_the_same_browser_alone() {
 }
 
 #[tokio::test]
+async fn a_refused_choice_is_marked_at_its_select() {
+    let app = TestApp::start().await;
+    let ana = app.sign_up("Ana").await;
+    let key = ana.create_issue("It breaks").await;
+    let issue = format!("/main/issues/{key}");
+    ana.get(&issue).await.ok().lacks("aria-invalid");
+    let fields = [("org", "main"), ("key", key.as_str()), ("assignee", "999999")];
+    let back = ana.form(&issue, "issues/set_assignee", &fields).await.location();
+    let page = ana.get(&back).await.ok().contains("id=\"e-assignee\"");
+    let select = page.body.split("<select").find(|part| part.contains("name=\"assignee\"")).unwrap();
+    assert!(select.contains("aria-invalid=\"true\"") && select.contains("aria-describedby=\"e-assignee\""));
+}
+
+#[tokio::test]
 async fn somebody_without_a_session_gets_their_form_back_without_the_password() {
     let app = TestApp::start().await;
     let ana = app.anon();

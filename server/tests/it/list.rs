@@ -104,7 +104,7 @@ async fn a_wrong_query_is_refused_never_guessed_at() {
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.body);
         assert!(answer.error().about(field).is_some(), "{field}");
     }
-    assert_eq!(ana.get("/main/issues?status=CLOSED").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(ana.get("/main/issues?q=status:CLOSED").await.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
 #[tokio::test]

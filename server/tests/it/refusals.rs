@@ -16,6 +16,7 @@ fn body(function: &str, org: &str, key: &str) -> Value {
         "accounts/sign_up" => json!({ "name": "Zoe", "email": "ana@example.org", "password": PASSWORD }),
         "comments/add" => json!({ "org": org, "key": key, "body": "Text" }),
         "insights/view" | "issues/blank" | "issues/list" => json!({ "org": org }),
+        "issues/complete" => json!({ "org": org, "field": "reporter", "prefix": "" }),
         "issues/create" => json!({ "org": org, "project": "CORE", "title": "Title", "severity": "LOW" }),
         "issues/edit" => json!({ "org": org, "key": key, "title": "Title", "version": 1 }),
         "issues/set_assignee" => json!({ "org": org, "key": key, "assignee": "" }),

@@ -15,6 +15,7 @@ const TENANT_TABLES: &[&str] = &[
     "events",
     "daily_stats",
     "reader_cursors",
+    "stock",
 ];
 
 async fn speak_for(connection: &mut PgConnection, org: &str, user: &str, role: &str) {
@@ -81,6 +82,10 @@ async fn the_log_cannot_be_changed_and_passwords_are_not_the_systems() {
         "TRUNCATE events",
         "DELETE FROM issues",
         "UPDATE memberships SET role = 'ADMIN'",
+        "SELECT * FROM search_texts",
+        "SELECT * FROM tracker_hits(1, NULL, 'any', 1)",
+        "SELECT tracker_guess(1, NULL, 'any', 1)",
+        "UPDATE stock SET count = 0",
     ] {
         let error = sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&app.app.db.app).await.unwrap_err();
         assert!(error.to_string().contains("permission denied"), "{sql}: {error}");

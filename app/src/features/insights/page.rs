@@ -23,9 +23,6 @@ use crate::{
     ui::{Here, Shell, Skeleton, flash_id, framed, href, settled, thousands},
 };
 
-/// The filter of everything that is not DONE.
-const NOT_DONE: &str = "OPEN,TRIAGED,IN_PROGRESS";
-
 /// See the module.
 #[component]
 pub fn InsightsPage() -> impl IntoView {
@@ -56,9 +53,8 @@ impl State {
         }
     }
 
-    fn list(self, status: &str, severity: &str) -> String {
-        self.org
-            .with_value(|org| href(&format!("/{org}/issues"), &[("status", status), ("severity", severity)]))
+    fn list(self, query: &str) -> String {
+        self.org.with_value(|org| href(&format!("/{org}/issues"), &[("q", query)]))
     }
 
     fn position(self) -> impl IntoView {
@@ -67,12 +63,16 @@ impl State {
 
     fn severities(self) -> Vec<(Severity, i64, String)> {
         let count = |severity: Severity| self.numbers.with(|numbers| numbers.open_by_severity(severity));
-        Severity::ALL.iter().rev().map(|&s| (s, count(s), self.list(NOT_DONE, s.word()))).collect()
+        Severity::ALL
+            .iter()
+            .rev()
+            .map(|&s| (s, count(s), self.list(&format!("is:open severity:{s}"))))
+            .collect()
     }
 
     fn statuses(self) -> Vec<(Status, i64, String)> {
         let count = |status: Status| self.numbers.with(|numbers| numbers.by_status(status));
-        Status::ALL.iter().map(|&s| (s, count(s), self.list(s.word(), ""))).collect()
+        Status::ALL.iter().map(|&s| (s, count(s), self.list(&format!("status:{s}")))).collect()
     }
 
     fn totals(self) -> (i64, i64, i64) {
@@ -127,7 +127,7 @@ fn Stats(state: State) -> impl IntoView {
     view! {
         <section class="panel w3 stat-panel">
             <h2>"Open now"</h2>
-            <div><a class="stat" href=state.list(NOT_DONE, "")>{open}</a></div>
+            <div><a class="stat" href=state.list("is:open")>{open}</a></div>
             <p>"Not done yet"</p>
         </section>
         {stat("Opened", "Reported in the last 30 days", |totals| totals.0)}

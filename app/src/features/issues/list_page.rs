@@ -2,189 +2,196 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::{NavigateOptions, hooks::use_navigate};
+use leptos_router::{
+    NavigateOptions,
+    components::Redirect,
+    hooks::{use_navigate, use_url},
+};
 use tracker_domain::{
-    issue::IssueList,
+    issue::{IssueList, OPEN_COUNTED},
     live::{LiveItem, Topic, TopicPage},
     org::Framed,
-    page::{Sort, SortKey},
+    page::Sort,
 };
 
 use super::{
-    filter::{FilterForm, ListQuery, follow_the_url},
+    answer::fetch,
+    filter::{FilterForm, Syntax},
     list::ListState,
+    list_parts::{Head, Pager, Waiting, nothing, nothing_here},
+    list_query::ListQuery,
     row::Row,
+    search::Search,
 };
 use crate::{
-    api::list_issues,
     features::param,
     live::use_live,
-    ui::{Empty, Here, Shell, Skeleton, flash_id, framed, icon, plural, settled, thousands},
+    ui::{Here, Shell, Skeleton, dom, encode, flash_id, framed, icon, settled, thousands},
 };
 
 /// See the module.
 #[component]
 pub fn IssuesPage() -> impl IntoView {
+    let (list, moved) = untrack(ListQuery::current);
     let org = param("org");
-    let query = Memo::new(|_| ListQuery::current());
+    let org = Memo::new(move |_| org());
+    if is_server() && moved {
+        // A plain form was sent, or a link is older than the query language.
+        let path = list.at(&format!("/{}/issues", encode(&org.get_untracked())));
+        return view! { <Redirect path/> }.into_any();
+    }
+    let list = Memo::new(|_| ListQuery::current().0);
+    let search = Search::new(org, list, visit());
+    keep_the_address();
+    Effect::new(move |before: Option<ListQuery>| {
+        let now = list.get();
+        if before.is_some_and(|before| before != now) {
+            search.moved(&now);
+        }
+        now
+    });
     let page = Resource::new_blocking(
-        move || (org(), query.get(), flash_id()),
-        |(org, query, flash)| {
-            let ListQuery { q, status, severity, sort, after } = query;
-            list_issues(org, q, status, severity, sort, after, flash)
+        move || (org.get(), list.get(), flash_id()),
+        move |(org, list, flash)| {
+            let ready = search.take_ready(&list);
+            async move {
+                match ready {
+                    Some(answer) => answer,
+                    None => fetch(org, list, flash).await,
+                }
+            }
         },
     );
-    follow_the_url(query);
     let reload = Callback::new(move |()| page.refetch());
     let show = move |answer| {
-        framed(answer, move |framed| view! { <List framed query=query.get_untracked() reload/> }.into_any())
+        framed(answer, move |framed| {
+            view! { <List framed list=list.get_untracked() search reload/> }.into_any()
+        })
     };
     view! {
         <Transition fallback=|| view! { <Skeleton/> }>
             {move || Suspend::new(async move { show(settled(page).await) })}
         </Transition>
     }
+    .into_any()
+}
+
+/// Goes to a URL of this page, in the place of the present one or after it.
+fn visit() -> Callback<(String, bool)> {
+    let navigate = use_navigate();
+    Callback::new(move |(url, replace): (String, bool)| {
+        navigate(&url, NavigateOptions { replace, scroll: false, ..NavigateOptions::default() });
+        if dom::address() != url {
+            dom::set_address(&url, false);
+        }
+    })
+}
+
+/// The router leaves the address bar alone when it goes where it has last gone to, although the reader may have gone
+/// back meanwhile.
+fn keep_the_address() {
+    let url = use_url();
+    Effect::new(move |before: Option<()>| {
+        let (path, search) = url.with(|url| (url.path().to_owned(), url.search().to_owned()));
+        let full = if search.is_empty() { path.clone() } else { format!("{path}?{search}") };
+        if before.is_some() && path == dom::path() && full != dom::address() {
+            dom::set_address(&full, false);
+        }
+    });
 }
 
 #[component]
-fn List(framed: Framed<IssueList>, query: ListQuery, reload: Callback<()>) -> impl IntoView {
+fn List(
+    framed: Framed<Option<IssueList>>,
+    list: ListQuery,
+    search: Search,
+    reload: Callback<()>,
+) -> impl IntoView {
     let Framed { frame, view } = framed;
     let org = frame.org.clone();
-    let pages =
-        (view.previous.as_ref().map(ToString::to_string), view.next.as_ref().map(ToString::to_string));
-    let sort = view.sort;
-    let state = ListState::new(&org, query.clone(), view);
-    let topic = Topic { org: org.clone(), page: TopicPage::Issues };
+    let topic = view.is_some().then(|| Topic { org: org.clone(), page: TopicPage::Issues });
+    let pages = view
+        .as_ref()
+        .map(|view| [&view.previous, &view.next].map(|cursor| cursor.as_ref().map(ToString::to_string)));
+    let sort = view.as_ref().map(|view| view.sort);
+    let state = view.map(|view| ListState::new(&org, list.clone(), view));
     use_live(
-        Signal::stored(Some(topic)),
+        Signal::stored(topic),
         Signal::stored(frame.seq),
         move |item| {
-            if let LiveItem::Row { row, .. } = item {
+            if let (LiveItem::Row { row, .. }, Some(state)) = (item, state) {
                 state.take(*row);
             }
         },
         move || reload.run(()),
     );
     let new_issue = format!("/{org}/issues/new");
+    let count = state.map(|state| {
+        view! { <span class="dim num">{move || open_count(state.open.get())} " open"</span> }
+    });
     let bar = view! {
         <h1>"Issues"</h1>
-        <span class="dim num">{move || thousands(state.open.get())} " open"</span>
+        {count}
         <span class="grow"></span>
         <a class="btn primary" href=new_issue>{icon(icondata_lu::LuPlus)} "New issue"</a>
     }
     .into_any();
-    let rows_org = org.clone();
-    let empty = move || state.rows.with(Vec::is_empty);
-    let nothing = {
-        let (org, query) = (org.clone(), query.clone());
-        move || empty().then(|| nothing_here(&org, state, &query))
+    let title = format!("Issues \u{b7} {}", frame.org_name);
+    let rows = match (state, sort, pages) {
+        (Some(state), Some(sort), Some(pages)) => {
+            view! { <Rows state org=org.clone() list=list.clone() sort pages reload/> }.into_any()
+        }
+        _ => nothing(
+            &org,
+            &list,
+            "This search cannot be read",
+            "Put right what is marked above, or start anew.",
+        ),
     };
     view! {
-        <Title text=format!("Issues \u{b7} {}", frame.org_name)/>
+        <Title text=title/>
         <Shell frame here=Here::Issues bar>
-            <FilterForm org=org.clone() query=query.clone()/>
-            <Waiting state org=org.clone() query=query.clone() reload/>
-            <table class="table" hidden=empty>
-                <caption class="vh">"Issues"</caption>
-                <Head org=org.clone() query=query.clone() sort/>
-                <tbody>
-                    <For each=move || state.rows.get() key=|row| row.key.clone() let:row>
-                        <Row row org=rows_org.clone()/>
-                    </For>
-                </tbody>
-            </table>
-            {nothing}
-            <Pager org query pages/>
+            <FilterForm org query=list search/>
+            <Syntax/>
+            <p class="vh" role="status">{search.found}</p>
+            <div aria-busy=move || search.busy.get().then_some("true")>{rows}</div>
         </Shell>
     }
 }
 
-/// The columns; each is a link that orders the list by it.
 #[component]
-fn Head(org: String, query: ListQuery, sort: Sort) -> impl IntoView {
-    let column = move |key: SortKey, label: &'static str| {
-        let current = sort.key == key;
-        let descending =
-            if current { !sort.descending } else { matches!(key, SortKey::Severity | SortKey::Updated) };
-        let order = current.then_some(if sort.descending { "descending" } else { "ascending" });
-        let sign = current
-            .then(|| icon(if sort.descending { icondata_lu::LuArrowDown } else { icondata_lu::LuArrowUp }));
-        let link = query.sorted(Sort { key, descending }).link(&org);
-        view! { <th scope="col" aria-sort=order><a href=link>{label} {sign}</a></th> }
+fn Rows(
+    state: ListState,
+    org: String,
+    list: ListQuery,
+    sort: Sort,
+    pages: [Option<String>; 2],
+    reload: Callback<()>,
+) -> impl IntoView {
+    let empty = move || state.rows.with(Vec::is_empty);
+    let row_org = org.clone();
+    let none = {
+        let (org, list) = (org.clone(), list.clone());
+        move || empty().then(|| nothing_here(&org, &list))
     };
     view! {
-        <thead>
-            <tr>
-                {column(SortKey::Key, "Key")}
-                {column(SortKey::Title, "Title")}
-                {column(SortKey::Status, "Status")}
-                {column(SortKey::Severity, "Severity")}
-                <th scope="col">"Who"</th>
-                <th scope="col">{icon(icondata_lu::LuMessageSquare)} <span class="vh">"Comments"</span></th>
-                {column(SortKey::Updated, "Updated")}
-            </tr>
-        </thead>
-    }
-}
-
-/// What arrived above while somebody was reading.
-#[component]
-fn Waiting(state: ListState, org: String, query: ListQuery, reload: Callback<()>) -> impl IntoView {
-    let navigate = use_navigate();
-    let show = Callback::new(move |()| {
-        if state.newest_first() {
-            state.show_waiting();
-        } else if state.first_page() {
-            reload.run(());
-        } else {
-            navigate(&query.page(String::new()).link(&org), NavigateOptions::default());
-        }
-    });
-    let count = move || state.waiting.with(Vec::len) as i64;
-    view! {
-        <div role="status">
-            {move || (count() > 0).then(|| view! {
-                <button class="fresh" type="button" on:click=move |_| show.run(())>
-                    {plural(count(), "new issue above", "new issues above")}
-                </button>
-            })}
-        </div>
-    }
-}
-
-fn nothing_here(org: &str, state: ListState, query: &ListQuery) -> AnyView {
-    let filtered = state.filter.with_value(|filter| !filter.is_empty()) || !query.after.is_empty();
-    if filtered {
-        let all = format!("/{org}/issues");
-        return view! {
-            <Empty sign=icondata_lu::LuSearchX title="Nothing matches" text="No issue that you may see is like that.">
-                <a class="btn" href=all>"Clear the filter"</a>
-            </Empty>
-        }
-        .into_any();
-    }
-    let new_issue = format!("/{org}/issues/new");
-    view! {
-        <Empty sign=icondata_lu::LuInbox title="No issues yet" text="What is reported here shows up at once, for everybody who may see it.">
-            <a class="btn" href=new_issue>"Report the first one"</a>
-        </Empty>
+        <Waiting state org=org.clone() list=list.clone() reload/>
+        <table class="table" hidden=empty>
+            <caption class="vh">"Issues"</caption>
+            <Head org=org.clone() list=list.clone() sort/>
+            <tbody>
+                <For each=move || state.rows.get() key=|row| row.key.clone() let:row>
+                    <Row row org=row_org.clone()/>
+                </For>
+            </tbody>
+        </table>
+        {none}
+        <Pager org list pages/>
     }
     .into_any()
 }
 
-#[component]
-fn Pager(org: String, query: ListQuery, pages: (Option<String>, Option<String>)) -> impl IntoView {
-    let (previous, next) = pages;
-    let link = move |cursor: String, label: &'static str, rel: &'static str| {
-        view! { <a class="btn" href=query.page(cursor).link(&org) rel=rel>{label}</a> }
-    };
-    let some = previous.is_some() || next.is_some();
-    some.then(|| {
-        view! {
-            <nav class="pager" aria-label="Pages">
-                {previous.map(|cursor| link(cursor, "Previous page", "prev"))}
-                {next.map(|cursor| link(cursor, "Next page", "next"))}
-            </nav>
-        }
-    })
+/// More than were counted are not told apart.
+fn open_count(open: i64) -> String {
+    if open < OPEN_COUNTED { thousands(open) } else { format!("{}+", OPEN_COUNTED - 1) }
 }

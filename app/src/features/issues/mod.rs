@@ -1,14 +1,20 @@
 //! Issues: the list, one issue, a new one.
 
+mod answer;
 mod edit;
 mod filter;
 mod issue_page;
 mod list;
 mod list_page;
+mod list_parts;
+mod list_query;
 mod live_rows;
+mod menus;
 mod new_page;
+mod offers;
 mod properties;
 mod row;
+mod search;
 mod timeline;
 
 pub use issue_page::IssuePage;

@@ -143,7 +143,6 @@ fn Property(
     let id = format!("f-{name}");
     follow(id.clone(), value);
     let done = Callback::new(move |()| state.expect_change());
-    let options = crate::ui::options(choices, &value.get_untracked());
     view! {
         <ApiForm to after=After::Stay class="prop" auto=true done>
             {state.identity()}
@@ -151,7 +150,7 @@ fn Property(
             <div class="value one">
                 <div class="pick">
                     <span class="now">{move || sign.run()}</span>
-                    <select class="input iconic" id=id name=name>{options}</select>
+                    <PropertySelect id name choices value=value.get_untracked()/>
                 </div>
                 <Submit label="Set" what=name class="btn small no-js"/>
             </div>
@@ -159,6 +158,23 @@ fn Property(
         </ApiForm>
     }
     .into_any()
+}
+
+/// The choice itself: after a refusal without JavaScript what was chosen, not what the issue has.
+#[component]
+fn PropertySelect(id: String, name: &'static str, choices: Vec<Choice>, value: String) -> impl IntoView {
+    let form = use_form();
+    let options = crate::ui::options(choices, &form.typed(name, value));
+    let wrong = move || form.about(name).is_some();
+    view! {
+        <select
+            class="input iconic" id=id name=name
+            aria-invalid=move || wrong().then_some("true")
+            aria-describedby=move || wrong().then(|| format!("e-{name}"))
+        >
+            {options}
+        </select>
+    }
 }
 
 /// All tags of the issue, as text.
@@ -193,7 +209,9 @@ fn TagsInput(tags: Signal<String>) -> impl IntoView {
     view! {
         <input
             class="input" id="f-tags" name="tags" value=value list="known-tags" autocomplete="off"
-            placeholder="ui, export" aria-describedby="e-tags" aria-invalid=move || wrong().then_some("true")
+            placeholder="ui, export"
+            aria-invalid=move || wrong().then_some("true")
+            aria-describedby=move || wrong().then_some("e-tags")
         />
     }
 }
@@ -202,9 +220,6 @@ fn TagsInput(tags: Signal<String>) -> impl IntoView {
 fn PropertyError(name: &'static str) -> impl IntoView {
     let form = use_form();
     form.register(name);
-    Effect::new(move |_| {
-        dom::mark_invalid(&format!("f-{name}"), form.about(name).is_some());
-    });
     move || {
         form.about(name)
             .map(|message| view! { <p class="err" role="alert" id=format!("e-{name}")>{message}</p> })

@@ -2,8 +2,12 @@
 //! the focus.
 
 use leptos::prelude::*;
-use std::time::Duration;
-use tracker_domain::{id::IssueKey, issue::IssueRow};
+use std::{collections::HashMap, time::Duration};
+use tracker_domain::{
+    id::IssueKey,
+    issue::IssueRow,
+    search::{Place, Snippet},
+};
 
 use super::live_rows::Changed;
 use crate::ui::{Avatar, Nobody, SeverityBadge, StatusBadge, Tag, Time, thousands};
@@ -21,8 +25,12 @@ pub(super) struct ShownRow {
     /// The issue now.
     pub(super) data: ArcRwSignal<IssueRow>,
     changed: ArcRwSignal<Changed>,
+    /// Whether it is about to go.
+    pub(super) leaving: ArcRwSignal<bool>,
     /// Whether it arrived while the page was open.
     fresh: bool,
+    /// Where the words of a search stand.
+    snippet: Option<Snippet>,
 }
 
 impl ShownRow {
@@ -32,8 +40,16 @@ impl ShownRow {
             key: row.key.clone(),
             data: ArcRwSignal::new(row),
             changed: ArcRwSignal::default(),
+            leaving: ArcRwSignal::default(),
             fresh: false,
+            snippet: None,
         }
+    }
+
+    /// The rows of a page, each with where the words of its search stand.
+    pub(super) fn page(rows: Vec<IssueRow>, snippets: Vec<(IssueKey, Snippet)>) -> Vec<Self> {
+        let mut snippets: HashMap<_, _> = snippets.into_iter().collect();
+        rows.into_iter().map(|row| Self { snippet: snippets.remove(&row.key), ..Self::loaded(row) }).collect()
     }
 
     /// A row that arrived later.
@@ -45,6 +61,7 @@ impl ShownRow {
     pub(super) fn repaint(&self, row: IssueRow) {
         let changed = self.data.with_untracked(|old| Changed::between(old, &row));
         self.data.set(row);
+        self.leaving.set(false);
         if changed == Changed::default() {
             return;
         }
@@ -57,29 +74,59 @@ impl ShownRow {
 /// See the module.
 #[component]
 pub(super) fn Row(row: ShownRow, org: String) -> impl IntoView {
-    let ShownRow { data, changed, fresh, .. } = row;
-    view! { <tr class=if fresh { "fresh-row" } else { "" }>{move || cells(&org, data.get(), changed.get())}</tr> }
+    let ShownRow { data, changed, leaving, fresh, snippet, .. } = row;
+    let class = move || match (leaving.get(), fresh) {
+        (true, _) => "leaving",
+        (false, true) => "fresh-row",
+        (false, false) => "",
+    };
+    view! { <tr class=class>{move || cells(&org, data.get(), changed.get(), snippet.as_ref())}</tr> }
 }
 
-fn cells(org: &str, row: IssueRow, changed: Changed) -> impl IntoView + use<> {
+fn cells(org: &str, row: IssueRow, changed: Changed, snippet: Option<&Snippet>) -> impl IntoView + use<> {
     let class = |name: &'static str, marked: bool| {
         if marked { format!("{name} changed") } else { name.to_owned() }
     };
     let link = format!("/{org}/issues/{}", row.key);
-    let tags = row.tags.into_iter().take(TAGS).map(|name| view! { <Tag name/> }).collect_view();
     let who = row
         .assignee
         .map_or_else(|| view! { <Nobody/> }.into_any(), |person| view! { <Avatar person/> }.into_any());
     let comments = (row.comments > 0).then(|| {
         view! { {thousands(row.comments)} <span class="vh">{if row.comments == 1 { " comment" } else { " comments" }}</span> }
     });
+    let tags = row.tags.into_iter().take(TAGS).map(|name| view! { <Tag name/> }).collect_view();
+    let (title, found) = texts(row.title, snippet);
     view! {
         <td class="k key">{row.key.to_string()}</td>
-        <td class=class("title", changed.title)><a href=link>{row.title}</a>{tags}</td>
+        <td class=class("title", changed.title)><a href=link>{title}</a>{tags}{found}</td>
         <td class=class("s", changed.status)><StatusBadge status=row.status/></td>
         <td class=class("v", changed.severity)><SeverityBadge severity=row.severity/></td>
         <td class=class("w", changed.assignee)>{who}</td>
         <td class=class("c dim num", changed.comments)>{comments}</td>
         <td class="m dim"><Time at=row.updated_at/></td>
     }
+}
+
+/// The title, and the line below it: the words of a search are marked in the one or the other.
+fn texts(title: String, snippet: Option<&Snippet>) -> (AnyView, Option<AnyView>) {
+    match snippet {
+        // A title that changed meanwhile is shown as it is now.
+        Some(Snippet { place: Place::Title, pieces })
+            if pieces.iter().map(|(_, text)| text.as_str()).collect::<String>() == title =>
+        {
+            (marked(pieces), None)
+        }
+        Some(Snippet { place: Place::Description | Place::Comment, pieces }) => {
+            (title.into_any(), Some(view! { <p class="found">{marked(pieces)}</p> }.into_any()))
+        }
+        _ => (title.into_any(), None),
+    }
+}
+
+fn marked(pieces: &[(bool, String)]) -> AnyView {
+    let piece = |(found, text): &(bool, String)| {
+        let text = text.clone();
+        if *found { view! { <mark>{text}</mark> }.into_any() } else { text.into_any() }
+    };
+    pieces.iter().map(piece).collect_view().into_any()
 }

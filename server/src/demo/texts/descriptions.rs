@@ -35,10 +35,10 @@ pub(super) const IMPACTS: &[&str] = &[
 
 /// How it is seen.
 pub(super) const STEPS: &[&str] = &[
-    "### Steps to reproduce\n\n1. Open «part».\n2. Choose a «thing» with another «attribute» than the others.\n3. «Do».\n4. Wait «few» seconds.",
+    "### Steps to reproduce\n\n1. Open «part».\n2. Choose «a thing» with another «attribute» than the others.\n3. «Do».\n4. Wait «few» seconds.",
     "### Steps to reproduce\n\n1. Sign in as somebody with «few» «things».\n2. Go to «part» and «do».\n3. Look at the «attribute».",
     "### Steps to reproduce\n\n1. «Do» «condition».\n2. Go back.\n3. «Do» once more.",
-    "### Steps to reproduce\n\n1. Take a «thing» from last year.\n2. «Other do».\n3. Now «do», «condition».\n4. Compare the «attribute» before and after.",
+    "### Steps to reproduce\n\n1. Take «a thing» from last year.\n2. «Other do».\n3. Now «do», «condition».\n4. Compare the «attribute» before and after.",
     "### Steps to reproduce\n\n1. Set the «attribute» to `«some»`.\n2. Reload.\n3. The «attribute» is `«few»`.",
     "### Steps to reproduce\n\n1. Open «part» in «browser».\n2. Open it again in a second tab.\n3. «Do» in the first tab, then in the second.",
     "### How to get there\n\n- «Device», «system»\n- «part», any «thing»\n- «do» «condition»\n\nIt needs «few» tries.",

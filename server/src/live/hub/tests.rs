@@ -40,6 +40,7 @@ fn touched(seq: i64, number: i64) -> Arc<LoadedEvent> {
         comments: 0,
         created_at: AT,
         updated_at: AT,
+        closed_at: None,
         version: seq,
     };
     let facts = Facts {

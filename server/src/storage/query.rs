@@ -1,0 +1,179 @@
+//! A query as SQL: one condition on `issues i`, put together from fixed texts; every value is bound.
+//!
+//! It must say the same as `tracker_domain::query` does in memory; a test compares both. Two things need care:
+//!
+//! - SQL has a third truth. Where a column can be NULL a condition may be neither true nor false, so a negation asks
+//!   `IS NOT TRUE` and takes both for false.
+//! - Under row-level security only leakproof operators reach an index: `=`, `<` and `= ANY` on text, numbers and times
+//!   are. What stands on the other side is looked up once a statement (`ARRAY(SELECT …)`), not once a row.
+//!
+//! To add a field, add its arm to [`push_term`], and an index that begins with `org_id` if lists are to be read by it.
+
+use sqlx::{Postgres, QueryBuilder};
+use tracker_domain::{
+    id::{IssueKey, ProjectKey},
+    issue::Severity,
+    query::{Node, Query, State, Term, Text, When, Who},
+    text::TagName,
+    time::Timestamp,
+};
+
+type Builder = QueryBuilder<Postgres>;
+
+/// Adds ` AND …` to a statement about `issues i`; nothing for a query that shows everything. The texts that every issue
+/// has to match ([`Query::searched`]) are not among the conditions: the search itself gives the issues that have them.
+pub fn push(builder: &mut Builder, query: &Query, now: Timestamp) {
+    let conditions: &[Node] = match &query.root {
+        None => &[],
+        Some(Node::All(nodes)) => nodes,
+        Some(node) => std::slice::from_ref(node),
+    };
+    for node in conditions.iter().filter(|node| node.text().is_none()) {
+        builder.push(" AND ");
+        push_node(builder, node, now);
+    }
+}
+
+/// Whom the query's words mean, as [`tracker_domain::query::Facts::people`] in JSON.
+pub fn push_people(builder: &mut Builder, query: &Query) {
+    let words = query.people();
+    if words.is_empty() {
+        builder.push("'[]'::json");
+        return;
+    }
+    builder
+        .push("(SELECT coalesce(json_agg(json_build_array(p.word, p.ids)), '[]') FROM (SELECT p.word, json_agg(p.user_id) AS ids FROM tracker_people(")
+        .push_bind(words)
+        .push(") p GROUP BY p.word) p)");
+}
+
+fn push_node(builder: &mut Builder, node: &Node, now: Timestamp) {
+    match node {
+        Node::All(nodes) => push_each(builder, nodes, " AND ", |builder, node| push_node(builder, node, now)),
+        Node::Any(nodes) => push_each(builder, nodes, " OR ", |builder, node| push_node(builder, node, now)),
+        Node::Not(node) => {
+            builder.push("((");
+            push_node(builder, node, now);
+            builder.push(") IS NOT TRUE)");
+        }
+        Node::Term(term) => push_term(builder, term, now),
+    }
+}
+
+fn push_each<T>(builder: &mut Builder, items: &[T], between: &str, push: impl Fn(&mut Builder, &T)) {
+    builder.push("(");
+    for (place, item) in items.iter().enumerate() {
+        if place > 0 {
+            builder.push(between);
+        }
+        push(builder, item);
+    }
+    builder.push(")");
+}
+
+fn push_term(builder: &mut Builder, term: &Term, now: Timestamp) {
+    match term {
+        Term::Text(text) => push_text(builder, text),
+        Term::Is(states) => push_states(builder, states),
+        Term::Status(statuses) => {
+            let words: Vec<_> = statuses.iter().map(|status| status.word().to_owned()).collect();
+            builder.push("i.status = ANY (").push_bind(words).push(")");
+        }
+        Term::Severity(levels) => {
+            let meant =
+                Severity::ALL.iter().filter(|severity| levels.iter().any(|level| level.admits(**severity)));
+            let words: Vec<_> = meant.map(|severity| severity.word().to_owned()).collect();
+            builder.push("i.severity = ANY (").push_bind(words).push(")");
+        }
+        Term::Assignee(people) => push_people_in(builder, "i.assignee_id", people),
+        Term::Reporter(people) => push_people_in(builder, "i.reporter_id", people),
+        Term::Tag(tags) => push_tags(builder, tags),
+        Term::Project(keys) => push_projects(builder, keys),
+        Term::Created(times) => push_times(builder, "i.created_at", times, now),
+        Term::Updated(times) => push_times(builder, "i.updated_at", times, now),
+        Term::Closed(times) => push_times(builder, "i.closed_at", times, now),
+        Term::Key(keys) => push_each(builder, keys, " OR ", push_key),
+    }
+}
+
+/// A tag of few issues is looked up once; of one of many issues, the next ones in the order of the list have it soon. The
+/// planner does not know which it will be, and each way takes up to a second in the case of the other.
+fn push_tags(builder: &mut Builder, tags: &[TagName]) {
+    let names: Vec<_> = tags.iter().map(ToString::to_string).collect();
+    let mut push = |before: &str, after: &str| {
+        builder
+            .push(before)
+            .push("it.tag_id = ANY (ARRAY(SELECT t.id FROM tags t WHERE t.org_id = tracker_org() AND t.name = ANY (")
+            .push_bind(names.clone())
+            .push(")))")
+            .push(after);
+    };
+    let tagged = "FROM issue_tags it WHERE it.org_id = tracker_org() AND ";
+    push(&format!("CASE WHEN (SELECT count(*) FROM (SELECT {tagged}"), " LIMIT 2000) few) < 2000");
+    push(&format!(" THEN i.id IN (SELECT it.issue_id {tagged}"), ")");
+    let one =
+        " ELSE EXISTS (SELECT FROM issue_tags it WHERE it.org_id = i.org_id AND it.issue_id = i.id AND ";
+    push(one, " OFFSET 0) END");
+}
+
+/// One project, the common case, is compared with `=`, so that its issues are read in the order of their last change.
+fn push_projects(builder: &mut Builder, keys: &[ProjectKey]) {
+    let ids = "(SELECT p.id FROM projects p WHERE p.org_id = tracker_org() AND p.key = ";
+    match keys {
+        [key] => builder.push("i.project_id = ").push(ids).push_bind(key.to_string()).push(")"),
+        keys => {
+            let keys: Vec<_> = keys.iter().map(ToString::to_string).collect();
+            builder.push("i.project_id = ANY (ARRAY").push(ids).push("ANY (").push_bind(keys).push(")))")
+        }
+    };
+}
+
+/// A text that only some of the issues have to match, or none, is asked of each: the search gives the newest alone.
+fn push_text(builder: &mut Builder, text: &Text) {
+    builder.push("tracker_says(i.id, ").push_bind(text.to_string()).push(")");
+}
+
+fn push_states(builder: &mut Builder, states: &[State]) {
+    builder.push(match (states.contains(&State::Open), states.contains(&State::Closed)) {
+        (true, false) => "i.status <> 'DONE'",
+        (false, true) => "i.status = 'DONE'",
+        (true, true) => "TRUE",
+        (false, false) => "FALSE",
+    });
+}
+
+fn push_people_in(builder: &mut Builder, column: &str, people: &[Who]) {
+    push_each(builder, people, " OR ", |builder, who| {
+        builder.push(column);
+        match who {
+            Who::Me => builder.push(" = tracker_user()"),
+            Who::Nobody => builder.push(" IS NULL"),
+            Who::Word(_) => builder
+                .push(" = ANY (ARRAY(SELECT p.user_id FROM tracker_people(")
+                .push_bind(Vec::from_iter(who.word()))
+                .push(") p))"),
+        };
+    });
+}
+
+fn push_times(builder: &mut Builder, column: &str, times: &[When], now: Timestamp) {
+    push_each(builder, times, " OR ", |builder, when| {
+        let interval = when.interval(now);
+        builder.push("(").push(column).push(" IS NOT NULL");
+        for (operator, bound) in [(" >= ", interval.from), (" < ", interval.until)] {
+            if let Some(bound) = bound {
+                builder.push(" AND ").push(column).push(operator).push_bind(bound.0);
+            }
+        }
+        builder.push(")");
+    });
+}
+
+fn push_key(builder: &mut Builder, key: &IssueKey) {
+    builder
+        .push("(i.project_id = (SELECT p.id FROM projects p WHERE p.org_id = tracker_org() AND p.key = ")
+        .push_bind(key.project.to_string())
+        .push(") AND i.number = ")
+        .push_bind(key.number)
+        .push(")");
+}

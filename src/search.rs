@@ -1,0 +1,148 @@
+//! What a search shows of an issue beside its row: the piece of a text in which the words stand, with the words marked.
+//!
+//! The database finds the issues and says which text matched best; marking is done here, so that what is shown is always
+//! text and never markup. To show more of a text, change [`AROUND`].
+
+use serde::{Deserialize, Serialize};
+
+use crate::words::words;
+
+words! {
+    /// Where the words were found.
+    Place as "place" {
+        /// In the title: show the title itself with marks.
+        Title = "TITLE", "Title";
+        /// In the description.
+        Description = "DESCRIPTION", "Description";
+        /// In a comment.
+        Comment = "COMMENT", "Comment";
+    }
+}
+
+/// How much of a text is shown before the first word and after it, in characters.
+pub const AROUND: (usize, usize) = (40, 160);
+
+/// So many more letters than its stem may a word have: "authentication" is found by "authent".
+const ENDING: usize = 7;
+
+/// A piece of a text; which parts of it were looked for is `true`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snippet {
+    /// Which text it is of.
+    pub place: Place,
+    /// Its parts in order: whether it is highlighted, and the text.
+    pub pieces: Vec<(bool, String)>,
+}
+
+impl Snippet {
+    /// The whole of a short text with the words of `stems` marked. `None` when none of them is in it.
+    pub fn of_title(title: &str, stems: &[String]) -> Option<Self> {
+        let pieces = marked(title, stems);
+        pieces.iter().any(|(found, _)| *found).then_some(Self { place: Place::Title, pieces })
+    }
+
+    /// The piece of a long text around the first word of `stems`. `None` when none of them is in it.
+    pub fn of_text(place: Place, text: &str, stems: &[String]) -> Option<Self> {
+        let plain = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let first = words_of(&plain).find(|(_, word)| is_looked_for(word, stems))?.0;
+        let from = plain[..first].char_indices().rev().take(AROUND.0).last().map_or(first, |(at, _)| at);
+        let to = plain[first..].char_indices().nth(AROUND.1).map_or(plain.len(), |(at, _)| first + at);
+        let mut pieces = marked(whole_words(&plain, from, to), stems);
+        if from > 0 {
+            pieces.insert(0, (false, "\u{2026} ".to_owned()));
+        }
+        if to < plain.len() {
+            pieces.push((false, " \u{2026}".to_owned()));
+        }
+        Some(Self { place, pieces })
+    }
+}
+
+/// The text between two places without the words that are cut there.
+fn whole_words(text: &str, from: usize, to: usize) -> &str {
+    let piece = &text[from..to];
+    let piece = if from > 0 { piece.split_once(' ').map_or(piece, |(_, rest)| rest) } else { piece };
+    if to < text.len() { piece.rsplit_once(' ').map_or(piece, |(rest, _)| rest) } else { piece }
+}
+
+/// The words of a text, each with where it begins.
+fn words_of(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(|word| (word.as_ptr().addr() - text.as_ptr().addr(), word))
+}
+
+/// Whether a word has one of the stems; a stem writes a final "y" as "i".
+fn is_looked_for(word: &str, stems: &[String]) -> bool {
+    let word = word.to_lowercase();
+    stems.iter().any(|stem| {
+        let begins = word.starts_with(stem.as_str())
+            || stem.strip_suffix('i').is_some_and(|begin| word.strip_prefix(begin) == Some("y"));
+        begins && word.len() <= stem.len() + ENDING
+    })
+}
+
+fn marked(text: &str, stems: &[String]) -> Vec<(bool, String)> {
+    let (mut pieces, mut done): (Vec<(bool, String)>, _) = (Vec::new(), 0);
+    for (at, word) in words_of(text).filter(|(_, word)| is_looked_for(word, stems)) {
+        if at > done {
+            pieces.push((false, text[done..at].to_owned()));
+        }
+        pieces.push((true, word.to_owned()));
+        done = at + word.len();
+    }
+    if done < text.len() {
+        pieces.push((false, text[done..].to_owned()));
+    }
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn stems(words: &[&str]) -> Vec<String> {
+        words.iter().map(|word| (*word).to_owned()).collect()
+    }
+
+    fn shown(snippet: &Snippet) -> String {
+        snippet
+            .pieces
+            .iter()
+            .map(|(found, text)| if *found { format!("[{text}]") } else { text.clone() })
+            .collect()
+    }
+
+    #[test]
+    fn words_are_marked_by_their_stem() {
+        let marks =
+            |title, words: &[&str]| Snippet::of_title(title, &stems(words)).map(|found| shown(&found));
+        assert_eq!(marks("Memory leaks again", &["memori", "leak"]).unwrap(), "[Memory] [leaks] again");
+        assert_eq!(marks("<b>crash</b>", &["crash"]).unwrap(), "<b>[crash]</b>");
+        assert_eq!(marks("A leakage-of-everything", &["leak"]).unwrap(), "A [leakage]-of-everything");
+        assert_eq!(marks("Nothing here", &["leak"]), None);
+        assert_eq!(marks("anything", &[]), None);
+    }
+
+    #[test]
+    fn a_long_text_is_cut_around_the_first_word() {
+        let text = format!("{}the login\n\n  fails {}", "before ".repeat(40), "after ".repeat(80));
+        let found = Snippet::of_text(Place::Comment, &text, &stems(&["login"])).unwrap();
+        let text = shown(&found);
+        assert!(text.starts_with("\u{2026} before") && text.ends_with("after \u{2026}"), "{text}");
+        assert!(text.contains("the [login] fails after"), "{text}");
+        assert!(text.chars().count() < AROUND.0 + AROUND.1 + 8, "{text}");
+    }
+
+    proptest! {
+        #[test]
+        fn a_title_keeps_its_text_and_any_text_can_be_cut(text in "\\PC{0,300}", word in "\\PC{1,4}") {
+            let stems = stems(&[&word.to_lowercase()]);
+            if let Some(title) = Snippet::of_title(&text, &stems) {
+                prop_assert_eq!(title.pieces.into_iter().map(|(_, text)| text).collect::<String>(), text.clone());
+            }
+            let _ = Snippet::of_text(Place::Description, &text, &stems);
+        }
+    }
+}
