@@ -6,7 +6,7 @@ import { settings } from "./settings.mjs";
 import { findWords } from "./vocabulary.mjs";
 
 // What the filtered list asks for, as its URL says it.
-const FILTER = { status: "OPEN" };
+const FILTER = { q: "status:OPEN" };
 // An issue page has about so many lines in its timeline.
 const TIMELINE = 12;
 // Writes go to so many issues, so that they do not queue for one row.
