@@ -45,7 +45,7 @@ export function markdown({ about, figures, found, took }) {
   });
   return `# Measured
 
-Made by \`bench/run\`${settings.quick ? " --quick, which shows the shape and not the truth" : ""} on ${about.date} UTC, in ${took}. How it is measured and how to read it: [README.md](README.md).
+Made by \`bench/run${settings.quick ? " --quick\`, which shows the shape and not the truth," : "\`"} on ${about.date} UTC, in ${took}. How it is measured and how to read it: [README.md](README.md).
 
 ${table(["", ""], Object.entries(about).filter(([name]) => !["noise", "date"].includes(name)))}
 

@@ -2,11 +2,11 @@
 // `reads`, another write to `writes`; the rest follows from the name.
 import { json, psql } from "./database.mjs";
 import { call } from "./session.mjs";
+import { settings } from "./settings.mjs";
 import { findWords } from "./vocabulary.mjs";
 
-const ROLES = ["ADMIN", "MAINTAINER", "REPORTER"];
 // What the filtered list asks for, as its URL says it.
-const FILTER = { status: "OPEN" };
+const FILTER = { q: "status:OPEN" };
 // An issue page has about so many lines in its timeline.
 const TIMELINE = 12;
 // Writes go to so many issues, so that they do not queue for one row.
@@ -14,7 +14,7 @@ const TARGETS = 400;
 
 export async function describeScene(database) {
   const org = psql(database, "SELECT o.slug FROM organizations o ORDER BY (SELECT count(*) FROM issues i WHERE i.org_id = o.id) DESC LIMIT 1");
-  const people = Object.fromEntries(ROLES.map((role) => [role, person(database, org, role)]));
+  const people = Object.fromEntries(settings.roles.map((role) => [role, person(database, org, role)]));
   const targets = json(database, `
     SELECT p.key || '-' || i.number AS key FROM (
       SELECT i.*, (SELECT count(*) FROM events e WHERE e.org_id = i.org_id AND e.issue_id = i.id) AS lines

@@ -13,6 +13,7 @@ export const settings = {
   work: env.BENCH_WORK,
   ruler: env.BENCH_RULER,
   pg: { bin: env.BENCH_PG_BIN, sockets: env.BENCH_PG_SOCKETS, pid: Number(env.BENCH_PG_PID), log: env.BENCH_PG_LOG },
+  roles: quick ? ["ADMIN", "REPORTER"] : ["ADMIN", "MAINTAINER", "REPORTER"],
   // Each figure is the median of so many rounds.
   rounds: quick ? 1 : 3,
   starts: quick ? 3 : 5,

@@ -26,7 +26,3 @@ pub mod testing;
 pub mod worker;
 
 pub use state::{App, Settings, SystemClock};
-
-/// Rendering a page is thousands of small allocations on whichever thread has time.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -30,7 +30,7 @@ pub use field::{Choice, Field, Hidden, Select};
 pub use flash::{FlashDone, done_message, flash_id, provide_flash, use_flash};
 pub use form::{After, ApiForm, FormState, Submit, use_form};
 pub use icon::icon;
-pub use outcome::{ErrorPage, framed};
+pub use outcome::{ErrorPage, framed, settled};
 pub use shell::{Door, Here, Mark, Shell};
 pub use state::{Empty, Skeleton};
 pub use time::{Time, provide_now};

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
+use std::{future::poll_fn, mem::replace, task::Poll};
 use tracker_domain::{error::AppError, org::Framed};
 
 use super::{dom, icon, provide_flash};
@@ -16,6 +17,24 @@ pub fn framed<T>(answer: Result<Framed<T>, ApiError>, page: impl FnOnce(Framed<T
         }
         Err(error) => view! { <ErrorPage error=error.0/> }.into_any(),
     }
+}
+
+/// Waits for a page's answer; to be awaited in the page's `Suspend`.
+///
+/// While it waits for resources the framework looks into the page to find more of them, and it would build the whole page
+/// for that and throw it away. A page has one resource, so on the server it gets to see an answer that is not there yet.
+pub async fn settled<T>(answer: impl IntoFuture<Output = T>) -> T {
+    let answer = answer.await;
+    let mut looked = !is_server();
+    poll_fn(|context| {
+        if replace(&mut looked, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+    answer
 }
 
 /// A whole page that says what went wrong, and a way on.
@@ -57,5 +76,23 @@ pub fn ErrorPage(
                 </div>
             </div>
         </main>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{
+        future::ready,
+        pin::pin,
+        task::{Context, Waker},
+    };
+
+    #[test]
+    fn a_page_is_not_built_for_whoever_only_looks() {
+        let mut answer = pin!(settled(ready(7)));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(answer.as_mut().poll(&mut context).is_pending());
+        assert_eq!(answer.as_mut().poll(&mut context), Poll::Ready(7));
     }
 }

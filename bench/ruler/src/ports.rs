@@ -10,6 +10,7 @@ use tracker_domain::{
     insight::Insights,
     issue::{CreateIssue, EditIssue, IssueChanged, IssueList, IssueRef, IssueView, ListIssues, SetProperty},
     org::Framed,
+    query::{CompleteQuery, Suggestion},
 };
 
 use crate::recordings::Recordings;
@@ -39,6 +40,10 @@ fn named<T: Clone>(all: &HashMap<String, T>, caller: &Caller) -> Result<T, AppEr
 impl Issues for Recorded {
     async fn list(&self, caller: &Caller, _: ListIssues, _: &str) -> Result<Framed<IssueList>, AppError> {
         named(&self.0.lists, caller)
+    }
+
+    async fn complete(&self, _: &Caller, _: CompleteQuery) -> Result<Vec<Suggestion>, AppError> {
+        Err(AppError::NotFound)
     }
 
     async fn blank(&self, _: &Caller, _: &str, _: &str) -> Result<Framed<()>, AppError> {

@@ -6,7 +6,7 @@ use tracker_domain::account::{Door as DoorView, MIN_PASSWORD_CHARS};
 
 use crate::{
     api::{ApiError, SignIn, SignUp, view_door},
-    ui::{After, ApiForm, Door, ErrorPage, Field, Submit, dom, endpoint, flash_id, provide_flash},
+    ui::{After, ApiForm, Door, ErrorPage, Field, Submit, dom, endpoint, flash_id, provide_flash, settled},
 };
 
 /// `/login`
@@ -84,5 +84,5 @@ fn at_the_door(page: fn(DoorView) -> AnyView) -> impl IntoView {
         }
         Err(error) => view! { <ErrorPage error=error.0/> }.into_any(),
     };
-    view! { <Suspense>{move || Suspend::new(async move { show(door.await) })}</Suspense> }
+    view! { <Suspense>{move || Suspend::new(async move { show(settled(door).await) })}</Suspense> }
 }

@@ -20,7 +20,7 @@ use crate::{
     api::view_insights,
     features::param,
     live::use_live,
-    ui::{Here, Shell, Skeleton, flash_id, framed, href, thousands},
+    ui::{Here, Shell, Skeleton, flash_id, framed, href, settled, thousands},
 };
 
 /// See the module.
@@ -32,7 +32,7 @@ pub fn InsightsPage() -> impl IntoView {
     let show = move |answer| framed(answer, move |framed| view! { <Numbers framed reload/> }.into_any());
     view! {
         <Transition fallback=|| view! { <Skeleton/> }>
-            {move || Suspend::new(async move { show(page.await) })}
+            {move || Suspend::new(async move { show(settled(page).await) })}
         </Transition>
     }
 }

@@ -21,7 +21,7 @@ use crate::{
     live::use_live,
     ui::{
         After, ApiForm, Avatar, Editor, Here, Hidden, Shell, Skeleton, Submit, Tag, Time, endpoint, flash_id,
-        framed, icon,
+        framed, icon, settled,
     },
 };
 
@@ -40,7 +40,7 @@ pub fn IssuePage() -> impl IntoView {
     let show = move |answer| framed(answer, move |framed| view! { <Issue framed reload/> }.into_any());
     view! {
         <Transition fallback=|| view! { <Skeleton/> }>
-            {move || Suspend::new(async move { show(page.await) })}
+            {move || Suspend::new(async move { show(settled(page).await) })}
         </Transition>
     }
 }

@@ -26,7 +26,7 @@ use super::{
 use crate::{
     features::param,
     live::use_live,
-    ui::{Here, Shell, Skeleton, dom, encode, flash_id, framed, icon, thousands},
+    ui::{Here, Shell, Skeleton, dom, encode, flash_id, framed, icon, settled, thousands},
 };
 
 /// See the module.
@@ -70,7 +70,7 @@ pub fn IssuesPage() -> impl IntoView {
     };
     view! {
         <Transition fallback=|| view! { <Skeleton/> }>
-            {move || Suspend::new(async move { show(page.await) })}
+            {move || Suspend::new(async move { show(settled(page).await) })}
         </Transition>
     }
     .into_any()

@@ -9,7 +9,7 @@ use crate::{
     features::param,
     ui::{
         After, ApiForm, Choice, Editor, Field, Here, Hidden, Select, Shell, Skeleton, Submit, endpoint,
-        flash_id, framed,
+        flash_id, framed, settled,
     },
 };
 
@@ -21,7 +21,7 @@ pub fn NewIssuePage() -> impl IntoView {
     let show = |answer| framed(answer, |framed| view! { <NewIssue framed/> }.into_any());
     view! {
         <Transition fallback=|| view! { <Skeleton/> }>
-            {move || Suspend::new(async move { show(page.await) })}
+            {move || Suspend::new(async move { show(settled(page).await) })}
         </Transition>
     }
 }
