@@ -145,5 +145,7 @@ fn sort(items: &[Item]) -> Result<Sort, Fault> {
     let Some(item) = items.first() else { return Ok(Sort::default()) };
     let (descending, typed) =
         item.text.strip_prefix('-').map_or((false, item.text.as_str()), |key| (true, key));
-    Ok(Sort { key: word(item, typed, "order", SortKey::ALL, SortKey::word)?, descending })
+    let key = word(item, typed, "order", SortKey::ALL, SortKey::word)?;
+    // The worst match first is no order.
+    Ok(Sort { key, descending: descending || key == SortKey::Relevance })
 }
