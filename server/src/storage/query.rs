@@ -76,14 +76,12 @@ fn push_term(builder: &mut Builder, term: &Term, now: Timestamp) {
         Term::Text(text) => push_text(builder, text),
         Term::Is(states) => push_states(builder, states),
         Term::Status(statuses) => {
-            let words: Vec<_> = statuses.iter().map(|status| status.word().to_owned()).collect();
-            builder.push("i.status = ANY (").push_bind(words).push(")");
+            push_words(builder, "i.status", statuses.iter().map(|status| status.word()).collect());
         }
         Term::Severity(levels) => {
             let meant =
                 Severity::ALL.iter().filter(|severity| levels.iter().any(|level| level.admits(**severity)));
-            let words: Vec<_> = meant.map(|severity| severity.word().to_owned()).collect();
-            builder.push("i.severity = ANY (").push_bind(words).push(")");
+            push_words(builder, "i.severity", meant.map(|severity| severity.word()).collect());
         }
         Term::Assignee(people) => push_people_in(builder, "i.assignee_id", people),
         Term::Reporter(people) => push_people_in(builder, "i.reporter_id", people),
@@ -94,6 +92,15 @@ fn push_term(builder: &mut Builder, term: &Term, now: Timestamp) {
         Term::Closed(times) => push_times(builder, "i.closed_at", times, now),
         Term::Key(keys) => push_each(builder, keys, " OR ", push_key),
     }
+}
+
+/// One word, the common case, is compared with `=`, so that its index gives the order of the list.
+fn push_words(builder: &mut Builder, column: &str, words: Vec<&'static str>) {
+    builder.push(column);
+    match words[..] {
+        [word] => builder.push(" = ").push_bind(word),
+        _ => builder.push(" = ANY (").push_bind(words).push(")"),
+    };
 }
 
 /// A tag of few issues is looked up once; of one of many issues, the next ones in the order of the list have it soon. The
