@@ -190,7 +190,7 @@ fn parts(text: &str, error: &QueryError) -> (String, String, String) {
 /// How a query is written, for those who ask: a native popover, which needs no script.
 #[component]
 pub(super) fn Syntax() -> impl IntoView {
-    view! { <section class="syntax" id="syntax" popover aria-label="How to search" inner_html=SYNTAX></section> }
+    view! { <section class="syntax" id="syntax" popover tabindex="0" aria-label="How to search" inner_html=SYNTAX></section> }
 }
 
 const SYNTAX: &str = concat!(

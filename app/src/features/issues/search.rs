@@ -159,7 +159,10 @@ impl Search {
             }
         }
         match Query::parse(&text) {
-            Ok(_) => self.show(ListQuery::first(text), false),
+            Ok(_) => {
+                self.wrong.set(None);
+                self.show(ListQuery::first(text), false);
+            }
             Err(error) => {
                 self.forget();
                 self.wrong.set(Some((text, error)));
