@@ -43,7 +43,7 @@ impl Snippet {
 
     /// The piece of a long text around the first word of `stems`. `None` when none of them is in it.
     pub fn of_text(place: Place, text: &str, stems: &[String]) -> Option<Self> {
-        let plain = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let plain = text.split_whitespace().filter(|word| !is_markup(word)).collect::<Vec<_>>().join(" ");
         let first = words_of(&plain).find(|(_, word)| is_looked_for(word, stems))?.0;
         let from = plain[..first].char_indices().rev().take(AROUND.0).last().map_or(first, |(at, _)| at);
         let to = plain[first..].char_indices().nth(AROUND.1).map_or(plain.len(), |(at, _)| first + at);
@@ -56,6 +56,11 @@ impl Snippet {
         }
         Some(Self { place, pieces })
     }
+}
+
+/// What Markdown puts between words: headings, rules, lists, code fences.
+fn is_markup(word: &str) -> bool {
+    word.chars().all(|c| "#*`>-_=|~+".contains(c))
 }
 
 /// The text between two places without the words that are cut there.
@@ -137,6 +142,14 @@ mod tests {
 
     proptest! {
         #[test]
+    fn the_marks_of_markdown_are_not_shown() {
+        let text = "## Steps\n\n- open the ``` printer\n---\n* * *\n| a | b |";
+        let shown = Snippet::of_text(Place::Comment, text, &["printer".to_owned()]).unwrap();
+        let all: String = shown.pieces.iter().map(|(_, piece)| piece.as_str()).collect();
+        assert_eq!(all, "Steps open the printer a b");
+    }
+
+    #[test]
         fn a_title_keeps_its_text_and_any_text_can_be_cut(text in "\\PC{0,300}", word in "\\PC{1,4}") {
             let stems = stems(&[&word.to_lowercase()]);
             if let Some(title) = Snippet::of_title(&text, &stems) {
