@@ -140,8 +140,7 @@ mod tests {
         assert!(text.chars().count() < AROUND.0 + AROUND.1 + 8, "{text}");
     }
 
-    proptest! {
-        #[test]
+    #[test]
     fn the_marks_of_markdown_are_not_shown() {
         let text = "## Steps\n\n- open the ``` printer\n---\n* * *\n| a | b |";
         let shown = Snippet::of_text(Place::Comment, text, &["printer".to_owned()]).unwrap();
@@ -149,7 +148,8 @@ mod tests {
         assert_eq!(all, "Steps open the printer a b");
     }
 
-    #[test]
+    proptest! {
+        #[test]
         fn a_title_keeps_its_text_and_any_text_can_be_cut(text in "\\PC{0,300}", word in "\\PC{1,4}") {
             let stems = stems(&[&word.to_lowercase()]);
             if let Some(title) = Snippet::of_title(&text, &stems) {
