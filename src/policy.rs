@@ -80,6 +80,34 @@ pub fn decide(actor: Actor, action: Action, issue: IssueFacts) -> Decision {
     }
 }
 
+words! {
+    /// What can be asked about the organization itself.
+    OrgAction as "action" {
+        /// Invite members, set their roles, shut them out.
+        ManageMembers = "MANAGE_MEMBERS", "manage members";
+        /// Make teams and say who is in them and which projects are theirs.
+        ManageTeams = "MANAGE_TEAMS", "manage teams";
+        /// Make and rename projects.
+        ManageProjects = "MANAGE_PROJECTS", "manage projects";
+        /// Make and revoke tokens of services.
+        ManageServices = "MANAGE_SERVICES", "manage services";
+        /// Say how members sign in.
+        ManageSignIn = "MANAGE_SIGN_IN", "manage sign-in";
+        /// Read and take out the audit trail.
+        ReadAudit = "READ_AUDIT", "read the audit trail";
+        /// Take everything out.
+        ExportAll = "EXPORT_ALL", "export everything";
+    }
+}
+
+/// Whether `actor` may do `action` in the organization. That it has settings is no secret, so nothing is hidden.
+pub fn decide_org(actor: Actor, _action: OrgAction) -> Decision {
+    match actor.role {
+        Role::Admin => Decision::Allow,
+        Role::Reporter | Role::Maintainer => Decision::Refuse("Only admins manage the organization."),
+    }
+}
+
 /// Which issues a reader sees, as storage needs it to build its query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
@@ -137,6 +165,18 @@ mod tests {
                         lines.push(format!("{action:8} {role:10} {whose:7} {status:11} {answer:?}"));
                     }
                 }
+            }
+        }
+        insta::assert_snapshot!(lines.join("\n"));
+    }
+
+    #[test]
+    fn the_whole_matrix_of_the_organization() {
+        let mut lines = Vec::new();
+        for action in OrgAction::ALL {
+            for role in Role::ALL {
+                let answer = decide_org(Actor { user: ME, role: *role }, *action);
+                lines.push(format!("{action:16} {role:10} {answer:?}"));
             }
         }
         insta::assert_snapshot!(lines.join("\n"));

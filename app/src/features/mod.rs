@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod insights;
 pub mod issues;
+pub mod settings;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;

@@ -42,8 +42,19 @@ pub struct Caller {
     pub visitor: Option<Secret>,
     /// The request's id in the log.
     pub request_id: String,
+    /// The machine that it came from.
+    pub client: Client,
     /// What the answer shall carry.
     pub reply: Reply,
+}
+
+/// The machine that a request came from, as far as it can be believed.
+#[derive(Clone, Debug, Default)]
+pub struct Client {
+    /// Its address; empty when nobody knows.
+    pub address: String,
+    /// What its browser or program calls itself.
+    pub agent: String,
 }
 
 /// What an answer carries beside its body.

@@ -13,6 +13,8 @@ pub enum Here {
     Issues,
     /// The numbers.
     Insights,
+    /// What can be set; it has its own list beside the page.
+    Settings,
 }
 
 /// The sign of the program.

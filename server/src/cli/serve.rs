@@ -83,7 +83,8 @@ async fn serve(
     leave: &CancellationToken,
     patience: Duration,
 ) -> Result<(), Failure> {
-    let server = axum::serve(listener, router).with_graceful_shutdown(leave.clone().cancelled_owned());
+    let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(leave.clone().cancelled_owned());
     let mut serving = tokio::spawn(server.into_future());
     tokio::select! {
         signal = start::signal() => signal?,

@@ -85,5 +85,5 @@ pub fn surround(router: Router, app: &App) -> Router {
         )
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
-        .layer(from_fn(caller::drop_foreign_request_id))
+        .layer(from_fn(caller::put_our_own))
 }

@@ -2,21 +2,25 @@
 
 use app::ports::{Accounts, Caller};
 use async_trait::async_trait;
+use serde_json::json;
 use tracker_domain::{
     account::{Door, SignIn, SignUp, SignedIn, check_password},
+    audit::AuditAction,
     error::AppError,
     event::Change,
     id::UserId,
-    text::{DisplayName, Email, Secret},
+    text::{DisplayName, Email},
     time::Timestamp,
 };
 
-use super::once;
+use super::{
+    entrance::{self, Proof},
+    once,
+};
 use crate::{
     App,
     http::cookies,
-    session::{SESSION_DAYS, new_token},
-    storage::{Identity, Member, NewEvent, Tx, accounts},
+    storage::{Identity, Member, NewEvent, Tx, accounts, audit},
 };
 
 /// The key and name of an organization's first project.
@@ -63,7 +67,15 @@ impl Accounts for AccountsService {
                 || AppError::invalid("email", "This address has an account already. Sign in instead."),
             )?;
         let events = self.welcome(&mut tx, &member, now).await?;
-        self.start_session(caller, &mut tx, member.actor.user, now).await?;
+        entrance::start_session(app, caller, &mut tx, member.actor.user, now).await?;
+        let entry = audit::Entry {
+            at: now,
+            action: AuditAction::SignedUp,
+            target: email.as_str(),
+            client: &caller.client,
+            details: json!({ "role": member.actor.role }),
+        };
+        audit::record(&mut tx, &entry).await?;
         let answer = SignedIn { org: app.settings.org.to_string() };
         once::finish(app, tx, &member, claim.as_ref(), (answer, events)).await
     }
@@ -75,18 +87,17 @@ impl Accounts for AccountsService {
         let account = accounts::find(&app.db, &email).await?;
         let hash = account.as_ref().map(|account| account.password_hash.clone());
         let right = app.passwords.check(command.password.clone(), hash).await?;
-        let (Some(account), Some(right)) = (account, right) else { return Err(wrong()) };
+        let user = account.as_ref().map(|account| account.user);
+        let (Some(account), Some(right)) = (account, right) else {
+            self.record_failure(caller, user, &email).await?;
+            return Err(wrong());
+        };
         let renewed = if right.outdated { Some(app.passwords.hash(command.password).await?) } else { None };
-        let now = app.clock.now();
         let mut tx = app.db.write(&self.identity(caller)).await?;
-        self.start_session(caller, &mut tx, account.user, now).await?;
         if let Some(hash) = renewed {
-            accounts::set_password_hash(&mut tx, account.user, &hash, now).await?;
+            accounts::set_password_hash(&mut tx, account.user, &hash, app.clock.now()).await?;
         }
-        let org = accounts::home(&mut tx, &app.settings.org).await?;
-        tx.end().await?;
-        org.map(|org| SignedIn { org })
-            .ok_or_else(|| AppError::forbidden("This account belongs to no organization any more."))
+        entrance::admit(app, caller, tx, account.user, Proof::Password).await
     }
 
     async fn sign_out(&self, caller: &Caller) -> Result<(), AppError> {
@@ -134,18 +145,24 @@ impl AccountsService {
         Ok(changes.into_iter().map(|change| NewEvent { at: now, issue: None, change }).collect())
     }
 
-    async fn start_session(
+    /// Somebody gave a password that was not right, or an address that nobody has.
+    async fn record_failure(
         &self,
         caller: &Caller,
-        tx: &mut Tx,
-        user: UserId,
-        now: Timestamp,
+        user: Option<UserId>,
+        email: &Email,
     ) -> Result<(), AppError> {
-        let token: Secret = new_token();
-        let until = Timestamp(now.0 + time::Duration::days(SESSION_DAYS));
-        accounts::start_session(tx.connection()?, user, self.0.key.session(&token), now, until).await?;
-        caller.reply.cookie(cookies::session(&self.0.settings, &token));
-        Ok(())
+        let app = &self.0;
+        let entry = audit::Entry {
+            at: app.clock.now(),
+            action: AuditAction::SignInFailed,
+            target: email.as_str(),
+            client: &caller.client,
+            details: json!({}),
+        };
+        let mut tx = app.db.write(&self.identity(caller)).await?;
+        audit::record_account(&mut tx, user, &app.settings.org, &entry).await?;
+        tx.end().await
     }
 }
 

@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod comments;
 mod complete;
+pub mod entrance;
 pub mod insights;
 pub mod issues;
 mod once;

@@ -10,6 +10,7 @@
 
 pub mod accounts;
 pub mod admin;
+pub mod audit;
 pub mod comments;
 pub mod complete;
 pub mod demo;

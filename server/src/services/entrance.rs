@@ -1,0 +1,69 @@
+//! The one way in: whoever has proved who they are, by whatever means, gets a session here and nowhere else.
+//!
+//! A new way to prove it is a new [`Proof`]; what every way in needs (a second step, the audit trail) is done here.
+
+use app::ports::Caller;
+use serde_json::json;
+use tracker_domain::{account::SignedIn, audit::AuditAction, error::AppError, id::UserId, time::Timestamp};
+
+use crate::{
+    App,
+    http::cookies,
+    session::{SESSION_DAYS, new_token},
+    storage::{Tx, accounts, audit},
+};
+
+/// How somebody proved who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// By their password.
+    Password,
+}
+
+impl Proof {
+    /// As the audit trail names it.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+        }
+    }
+}
+
+/// Lets an account in and ends the transaction: a session, and where to go.
+pub async fn admit(
+    app: &App,
+    caller: &Caller,
+    mut tx: Tx,
+    user: UserId,
+    proof: Proof,
+) -> Result<SignedIn, AppError> {
+    let now = app.clock.now();
+    start_session(app, caller, &mut tx, user, now).await?;
+    let entry = audit::Entry {
+        at: now,
+        action: AuditAction::SignedIn,
+        target: proof.word(),
+        client: &caller.client,
+        details: json!({}),
+    };
+    audit::record_account(&mut tx, Some(user), &app.settings.org, &entry).await?;
+    let org = accounts::home(&mut tx, &app.settings.org).await?;
+    tx.end().await?;
+    org.map(|org| SignedIn { org })
+        .ok_or_else(|| AppError::forbidden("This account belongs to no organization any more."))
+}
+
+/// Starts a session; the transaction speaks for its person from here on.
+pub async fn start_session(
+    app: &App,
+    caller: &Caller,
+    tx: &mut Tx,
+    user: UserId,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let token = new_token();
+    let until = Timestamp(now.0 + time::Duration::days(SESSION_DAYS));
+    accounts::start_session(tx.connection()?, user, app.key.session(&token), now, until).await?;
+    caller.reply.cookie(cookies::session(&app.settings, &token));
+    Ok(())
+}

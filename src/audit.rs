@@ -1,0 +1,67 @@
+//! What an ADMIN can look up afterwards: who did what to accounts, members and settings, from where.
+//!
+//! To have something recorded, add its word to [`AuditAction`] and record it in the transaction that does it.
+
+use crate::words::words;
+
+words! {
+    /// What was done.
+    AuditAction as "action" {
+        /// Somebody signed in.
+        SignedIn = "SIGNED_IN", "signed in";
+        /// Somebody tried to, and was refused.
+        SignInFailed = "SIGN_IN_FAILED", "failed to sign in";
+        /// Somebody signed out.
+        SignedOut = "SIGNED_OUT", "signed out";
+        /// A spent refresh token was used again: its sessions were ended.
+        SessionReused = "SESSION_REUSED", "used a spent session";
+        /// Sessions were ended from the list of them.
+        SessionsEnded = "SESSIONS_ENDED", "ended sessions";
+        /// An account was made.
+        SignedUp = "SIGNED_UP", "created an account";
+        /// A password was changed or set anew.
+        PasswordChanged = "PASSWORD_CHANGED", "changed the password";
+        /// Mail to set a password anew was asked for.
+        ResetRequested = "RESET_REQUESTED", "asked for a new password";
+        /// An address was confirmed or changed.
+        AddressChanged = "ADDRESS_CHANGED", "changed the address";
+        /// A second factor was added.
+        FactorAdded = "FACTOR_ADDED", "added a second factor";
+        /// A second factor was removed.
+        FactorRemoved = "FACTOR_REMOVED", "removed a second factor";
+        /// A provider's account was tied to this one.
+        ProviderLinked = "PROVIDER_LINKED", "linked a provider";
+        /// It was untied.
+        ProviderUnlinked = "PROVIDER_UNLINKED", "unlinked a provider";
+        /// Somebody was invited.
+        MemberInvited = "MEMBER_INVITED", "invited";
+        /// An invitation was taken back.
+        InvitationRevoked = "INVITATION_REVOKED", "took back the invitation of";
+        /// An invitation was accepted.
+        MemberJoined = "MEMBER_JOINED", "joined";
+        /// A member has another role.
+        RoleChanged = "ROLE_CHANGED", "changed the role of";
+        /// A member was shut out.
+        MemberDisabled = "MEMBER_DISABLED", "shut out";
+        /// A member was let in again.
+        MemberEnabled = "MEMBER_ENABLED", "let in again";
+        /// A team was made.
+        TeamCreated = "TEAM_CREATED", "created the team";
+        /// A team has other people, projects or another name.
+        TeamChanged = "TEAM_CHANGED", "changed the team";
+        /// A team was dissolved.
+        TeamDeleted = "TEAM_DELETED", "deleted the team";
+        /// A project was made.
+        ProjectCreated = "PROJECT_CREATED", "created the project";
+        /// A project was renamed.
+        ProjectChanged = "PROJECT_CHANGED", "changed the project";
+        /// A token was made.
+        TokenCreated = "TOKEN_CREATED", "created the token";
+        /// A token was taken back.
+        TokenRevoked = "TOKEN_REVOKED", "revoked the token";
+        /// What holds for the whole organization was changed.
+        SettingsChanged = "SETTINGS_CHANGED", "changed the settings";
+        /// Everything of an organization, or a part, was taken out.
+        Exported = "EXPORTED", "exported";
+    }
+}
