@@ -115,7 +115,7 @@ impl Accounts for AccountsService {
 impl AccountsService {
     fn identity(&self, caller: &Caller) -> Identity {
         let app = &self.0;
-        Identity { session: app.session(caller), org: app.settings.org.clone(), now: app.clock.now() }
+        app.identity_in(caller, app.settings.org.clone())
     }
 
     fn claim(&self, command: &SignUp) -> Result<Option<crate::storage::idempotency::Claim>, AppError> {

@@ -20,7 +20,7 @@ use tracker_domain::{error::AppError, id::OrgId, text::OrgSlug};
 use crate::{
     App,
     session::SessionHash,
-    storage::{Identity, Member, NewEvent, Tx},
+    storage::{Credential, Identity, Member, NewEvent, Tx},
 };
 
 /// Every port on one database.
@@ -39,7 +39,17 @@ impl App {
     /// that does not exist.
     pub fn identity(&self, caller: &Caller, org: &str) -> Result<Identity, AppError> {
         let org = OrgSlug::parse(org).map_err(|_| AppError::NotFound)?;
-        Ok(Identity { session: self.session(caller), org, now: self.clock.now() })
+        Ok(self.identity_in(caller, org))
+    }
+
+    /// The same in an organization that is named already.
+    pub fn identity_in(&self, caller: &Caller, org: OrgSlug) -> Identity {
+        Identity { credential: self.credential(caller), org, now: self.clock.now() }
+    }
+
+    /// What a request shows to say who it is from: the one place where that is chosen.
+    pub fn credential(&self, caller: &Caller) -> Credential {
+        self.session(caller).map_or(Credential::Nobody, Credential::Session)
     }
 
     /// The hash of a request's session.

@@ -4,7 +4,7 @@ use app::ports::{Caller, Texts};
 use async_trait::async_trait;
 use tracker_domain::{error::AppError, text::Markdown};
 
-use crate::{markdown, state::App, storage::Identity};
+use crate::{markdown, state::App};
 
 /// See the port.
 #[derive(Debug)]
@@ -22,12 +22,7 @@ impl Texts for TextsService {
 impl TextsService {
     async fn require_signed_in(&self, caller: &Caller) -> Result<(), AppError> {
         let app = &self.0;
-        let identity =
-            Identity { session: app.session(caller), org: app.settings.org.clone(), now: app.clock.now() };
-        match app.db.read(&identity).await?.member().await {
-            // A member of another organization is signed in as well.
-            Ok(_) | Err(AppError::NotFound) => Ok(()),
-            Err(error) => Err(error),
-        }
+        let identity = app.identity_in(caller, app.settings.org.clone());
+        app.db.read(&identity).await?.user().await.map(|_| ())
     }
 }

@@ -44,7 +44,7 @@ use sqlx::{
 };
 use std::{str::FromStr, sync::LazyLock, time::Duration};
 use tracker_domain::{error::AppError, text::Secret};
-pub use tx::{Identity, Member, NewEvent, Tx};
+pub use tx::{Credential, Identity, Member, NewEvent, Tx};
 
 use crate::fault::{fault, unavailable};
 

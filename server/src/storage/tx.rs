@@ -18,11 +18,23 @@ use tracker_domain::{
 use super::{db, events};
 use crate::{fault::fault, session::SessionHash};
 
+/// What a request shows to say who it is from. A new kind is a variant here, a function of the database that finds out
+/// who that is, and a line in [`Identity::sql`] and in `App::credential`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Credential {
+    /// Nothing, or nothing that is good.
+    Nobody,
+    /// A session.
+    Session(SessionHash),
+    /// A token of a program, as its hash.
+    Token(SessionHash),
+}
+
 /// Who asks: what a request brings along, before the database has said who that is.
 #[derive(Debug, Clone)]
 pub struct Identity {
-    /// The session's hash, if the request has a session.
-    pub session: Option<SessionHash>,
+    /// What it shows.
+    pub credential: Credential,
     /// The organization that the request is about.
     pub org: OrgSlug,
     /// The present, for sessions that have ended.
@@ -32,9 +44,13 @@ pub struct Identity {
 impl Identity {
     /// The statement that finds out who asks. Everything in it is typed: hexadecimal, a checked slug, a number.
     pub(super) fn sql(&self) -> String {
-        let session = self.session.map(|hash| hash.hex()).unwrap_or_default();
+        let (function, who) = match self.credential {
+            Credential::Nobody => ("tracker_identify", String::new()),
+            Credential::Session(hash) => ("tracker_identify", hash.hex()),
+            Credential::Token(hash) => ("tracker_identify_token", hash.hex()),
+        };
         let (org, micros) = (&self.org, self.now.micros());
-        format!("SELECT tracker_identify('\\x{session}', '{org}', tracker_micros({micros}))")
+        format!("SELECT {function}('\\x{who}', '{org}', tracker_micros({micros}))")
     }
 }
 
@@ -117,6 +133,12 @@ impl Tx {
     /// held by row-level security.
     pub(super) const fn sees_all(&self) -> bool {
         self.sees_all
+    }
+
+    /// Whose account this speaks for, in whatever organization; nobody is [`AppError::Unauthenticated`].
+    pub async fn user(&mut self) -> Result<UserId, AppError> {
+        let user = sqlx::query_scalar!("SELECT tracker_user()").fetch_one(self.connection()?).await;
+        user.map_err(db)?.map(UserId).ok_or(AppError::Unauthenticated)
     }
 
     /// Who this speaks for: nobody is [`AppError::Unauthenticated`], a stranger to the organization finds nothing.

@@ -4,7 +4,7 @@
 use serde_json::Value;
 use server::{
     storage::{
-        Identity,
+        Credential, Identity,
         explain::{HOT, Sample, explain},
     },
     testing::{Actor, TestApp},
@@ -84,7 +84,11 @@ fn identity(app: &TestApp, actor: &Actor) -> Identity {
     let token =
         cookies.split("; ").find_map(|cookie| cookie.split_once('=').map(|(_, value)| value)).unwrap();
     let session = app.app.key.session(&Secret::new(token));
-    Identity { session: Some(session), org: OrgSlug::parse("main").unwrap(), now: app.clock.now() }
+    Identity {
+        credential: Credential::Session(session),
+        org: OrgSlug::parse("main").unwrap(),
+        now: app.clock.now(),
+    }
 }
 
 fn sample() -> Sample {
@@ -132,8 +136,8 @@ async fn a_search_reads_a_bounded_number_of_texts() {
     let (app, ana, ben) = filled().await;
     let mut connection = app.app.db.app.acquire().await.unwrap();
     let found = |actor| {
-        let hash = identity(&app, actor).session.unwrap().hex();
-        format!("SELECT tracker_identify('\\x{hash}', 'main', '2026-11-21 12:00Z')")
+        let Credential::Session(hash) = identity(&app, actor).credential else { panic!("no session") };
+        format!("SELECT tracker_identify('\\x{}', 'main', '2026-11-21 12:00Z')", hash.hex())
     };
     for (actor, text, most) in [
         (&ana, "printer", MOST_READ),

@@ -1,6 +1,9 @@
 //! Transactions and positions: nothing is lost, reordered, left open or asked for twice.
 
-use server::{storage::Identity, testing::TestApp};
+use server::{
+    storage::{Credential, Identity},
+    testing::TestApp,
+};
 use std::{
     fmt::Debug,
     sync::{Arc, Mutex},
@@ -21,7 +24,8 @@ async fn settle() {
 async fn a_cancelled_request_leaves_no_connection_in_a_transaction() {
     let app = TestApp::start().await;
     let ana = app.sign_up("Ana").await;
-    let identity = Identity { session: None, org: OrgSlug::parse("main").unwrap(), now: app.clock.now() };
+    let (org, now) = (OrgSlug::parse("main").unwrap(), app.clock.now());
+    let identity = Identity { credential: Credential::Nobody, org, now };
     for n in 0..1000_u64 {
         let (db, identity) = (app.app.db.clone(), identity.clone());
         let request = tokio::spawn(async move {
