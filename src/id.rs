@@ -29,6 +29,10 @@ id!(
     UserId
 );
 id!(
+    /// A session of an account: one browser, or one program, that is signed in.
+    SessionId
+);
+id!(
     /// A project inside an organization.
     ProjectId
 );

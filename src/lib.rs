@@ -21,6 +21,7 @@ pub mod page;
 pub mod policy;
 pub mod query;
 pub mod search;
+pub mod session;
 pub mod tag;
 pub mod text;
 pub mod time;

@@ -6,7 +6,7 @@ import { prepare, saturateSql, steadySql } from "./pgbench.mjs";
 import { writePlan } from "./plans.mjs";
 import { bytesOf, checkRendering, record, renderingOf, startRulers } from "./rulers.mjs";
 import { reads, writes } from "./scene.mjs";
-import { call, page } from "./session.mjs";
+import { call, page, renew } from "./session.mjs";
 import { settings } from "./settings.mjs";
 import { median, round, say, spread } from "./words.mjs";
 
@@ -19,6 +19,7 @@ const wanted = (name) => name.includes(settings.only);
 // Everything that is prepared before the load begins: what the page asks the database, its plans, its recording.
 async function prepareRead({ database, issues, role, viewer, read }) {
   const name = slug(read.name, issues, role);
+  await renew(viewer);
   const statements = await statementsOf(database, () => page(viewer, read.path));
   if (role !== "MAINTAINER" && !read.compressed) writePlan(database, name, statements);
   const bytes = await record(name, read, viewer);
@@ -37,7 +38,7 @@ export async function measureReads({ tracker, database, scene, people, issues })
   const figures = [];
   for (const one of prepared) {
     await checkRendering(rulers, one.name, one.read, one.bytes);
-    const request = { url: tracker.url + one.read.path, cookie: one.viewer.cookie, pid: tracker.pid, compressed: one.read.compressed };
+    const request = { url: tracker.url + one.read.path, person: one.viewer, pid: tracker.pid, compressed: one.read.compressed };
     const bytes = () => saturate(bytesOf(rulers, one.name, request)).then(({ rate }) => rate);
     const measured = await alternate({
       request,
@@ -59,10 +60,11 @@ export async function measureWrites({ tracker, database, scene, people, issues }
     for (const write of writes(scene, role).filter((write) => wanted(write.name))) {
       const transactions = [];
       for (const body of write.bodies.slice(0, VARIANTS)) {
+        await renew(viewer);
         transactions.push(await statementsOf(database, () => call(viewer, write.function, body)));
       }
       const sql = prepare(slug(write.name, issues, role), transactions);
-      const request = { url: `${tracker.url}/api/v1/${write.function}`, cookie: viewer.cookie, pid: tracker.pid, bodies: write.bodies };
+      const request = { url: `${tracker.url}/api/v1/${write.function}`, person: viewer, pid: tracker.pid, bodies: write.bodies };
       const measured = await alternate({ request, sql: () => saturateSql(database, sql) });
       measured.sqlSteady = await steadySql(database, sql);
       figures.push(...rows(write.name, issues, role, measured, { round_trips: transactions[0].length }));

@@ -4,10 +4,11 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "./children.mjs";
 import { busy, cpu, cpuOfFamily } from "./proc.mjs";
+import { renew } from "./session.mjs";
 import { settings } from "./settings.mjs";
 
 function requestArgs(request) {
-  const args = ["--no-tui", "--output-format", "json", "-H", `cookie: ${request.cookie}`];
+  const args = ["--no-tui", "--output-format", "json", "-H", `cookie: ${request.person.cookie}`];
   if (request.compressed) args.push("-H", "accept-encoding: gzip, deflate, br, zstd");
   args.push("--disable-compression");
   if (!request.bodies) return [...args, "-A", "text/html", request.url];
@@ -18,6 +19,7 @@ function requestArgs(request) {
 
 // Runs oha, and counts the processor time of the web process, the database, the load and everybody else meanwhile.
 async function oha(request, seconds, more) {
+  await renew(request.person);
   const before = { busy: busy(), web: cpu(request.pid), db: cpuOfFamily(settings.pg.pid), own: process.cpuUsage(), at: performance.now() };
   let load = 0;
   const out = await run("oha", ["-z", `${Math.round(seconds * 1000)}ms`, ...more, ...requestArgs(request)], {

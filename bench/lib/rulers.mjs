@@ -31,13 +31,13 @@ export const bytesOf = (rulers, name, request) => ({ ...request, url: `${rulers.
 export const renderingOf = (rulers, name, read, request) => ({
   ...request,
   url: rulers.url + read.path,
-  cookie: `session=${name}`,
+  person: { cookie: `visitor=${name}` },
   pid: rulers.pid,
 });
 
 // A page that is rendered without a database must be the page: of the same length, but for its random parts.
 export async function checkRendering(rulers, name, read, bytes) {
-  const html = await page({ url: rulers.url, cookie: `session=${name}`, email: name }, read.path);
+  const html = await page({ url: rulers.url, cookie: `visitor=${name}`, email: name }, read.path);
   const difference = Math.abs(Buffer.byteLength(html) - bytes);
   if (difference > 64) throw new Error(`${name} rendered without a database differs from the page by ${difference} bytes`);
 }

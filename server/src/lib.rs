@@ -3,9 +3,11 @@
 //! A request goes `http` → server function in `app` → port → `services` → `storage`; a commit rings `live`, whose
 //! tailer reads the log and tells the browsers; `worker` keeps what is derived from the log.
 
+pub mod access;
 pub mod cli;
 pub mod config;
 pub mod demo;
+mod device;
 pub mod doctor;
 pub mod export;
 pub mod fault;

@@ -7,7 +7,7 @@ use tracker_domain::{
     time::{Clock, Timestamp},
 };
 
-use crate::{live::Bell, passwords::Passwords, session::HashKey, storage::Db};
+use crate::{access::Keys, live::Bell, passwords::Passwords, session::HashKey, storage::Db};
 
 /// Cheap to clone; every service holds one.
 #[derive(Clone)]
@@ -18,6 +18,8 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// The key of session tokens.
     pub key: HashKey,
+    /// The keys that sign access tokens.
+    pub keys: Keys,
     /// Password hashing, bounded.
     pub passwords: Passwords,
     /// Rung after every commit that wrote events.
@@ -39,6 +41,8 @@ pub struct Settings {
     pub org: OrgSlug,
     /// Whether anybody may create an account.
     pub signup_open: bool,
+    /// How many days a key signs access tokens.
+    pub key_days: u32,
     /// Where browsers reach the program: `https://tracker.example.org`, without a slash at the end.
     pub public_url: String,
 }

@@ -6,6 +6,7 @@ use tracker_domain::{
     issue::IssueChanged,
     org::Framed,
     query::Suggestion,
+    session::SessionsEnded,
 };
 
 /// The output of a server function knows its page.
@@ -18,6 +19,7 @@ pub trait Landing {
 
 impl<T> Landing for Framed<T> {}
 impl Landing for Door {}
+impl Landing for SessionsEnded {}
 impl Landing for String {}
 impl Landing for Vec<Suggestion> {}
 

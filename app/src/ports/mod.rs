@@ -7,6 +7,7 @@ mod accounts;
 mod comments;
 mod insights;
 mod issues;
+mod sessions;
 mod texts;
 
 pub use accounts::Accounts;
@@ -14,9 +15,10 @@ pub use comments::Comments;
 pub use insights::InsightsPort;
 pub use issues::Issues;
 use leptos::prelude::use_context;
+pub use sessions::Sessions;
 use std::sync::{Arc, Mutex, PoisonError};
 pub use texts::Texts;
-use tracker_domain::{error::AppError, text::Secret};
+use tracker_domain::{error::AppError, session::Session, text::Secret};
 
 /// All the ports.
 #[derive(Clone)]
@@ -29,6 +31,8 @@ pub struct Ports {
     pub insights: Arc<dyn InsightsPort>,
     /// Issues.
     pub issues: Arc<dyn Issues>,
+    /// One's own sessions.
+    pub sessions: Arc<dyn Sessions>,
     /// Texts.
     pub texts: Arc<dyn Texts>,
 }
@@ -36,8 +40,8 @@ pub struct Ports {
 /// One request: who sent it, as far as the transport knows, and what the answer shall carry beside its body.
 #[derive(Clone, Debug)]
 pub struct Caller {
-    /// The session token from the cookie.
-    pub session: Option<Secret>,
+    /// The session that its cookies are good for. Whether that has ended is known to the database alone.
+    pub session: Option<Session>,
     /// The visitor's token: ties what a form left behind to this browser before anybody has signed in.
     pub visitor: Option<Secret>,
     /// The request's id in the log.

@@ -11,6 +11,8 @@ use crate::api::SignOut;
 pub(super) fn AccountMenu(
     /// Who.
     viewer: Viewer,
+    /// In which organization, as its URLs name it.
+    org: String,
 ) -> impl IntoView {
     let person = Person { id: viewer.id, name: viewer.name.clone() };
     view! {
@@ -23,6 +25,7 @@ pub(super) fn AccountMenu(
                 <p>{viewer.name} ", " {viewer.role.label()}</p>
                 <ThemeChoice/>
                 <hr class="js"/>
+                <a class="item" href=format!("/{org}/settings/security")>{icon(icondata_lu::LuSettings)} "Settings"</a>
                 <ApiForm to={endpoint::<SignOut>()} after=After::Load class="">
                     <button type="submit">{icon(icondata_lu::LuLogOut)} "Sign out"</button>
                 </ApiForm>

@@ -39,7 +39,9 @@ pub fn done_message(action: &str) -> &'static str {
         ("comments", "add") => "Comment added",
         ("accounts", "sign_up") => "Account created",
         ("accounts", "sign_in") => "Signed in",
-        ("accounts", "sign_out") => "Signed out",
+        ("accounts", "sign_out" | "sign_out_everywhere") => "Signed out",
+        ("sessions", "end") => "Session ended",
+        ("sessions", "end_others") => "Sessions ended",
         _ => "Done",
     }
 }

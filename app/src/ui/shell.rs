@@ -96,7 +96,7 @@ fn Sidebar(frame: Frame, here: Here) -> impl IntoView {
             <a class="item" href=insights aria-current=current(Here::Insights)>{icon(icondata_lu::LuChartLine)} <span>"Insights"</span></a>
             <h2>"Projects"</h2>
             <ul>{projects}</ul>
-            <AccountMenu viewer=frame.viewer/>
+            <AccountMenu viewer=frame.viewer org=frame.org/>
         </nav>
     }
     .into_any()

@@ -2,7 +2,7 @@
 //!
 //! - `/bytes/NAME` answers with a page that was recorded, from memory: what axum and the loopback take.
 //! - Every page of the tracker, rendered by the real router with all that stands around it, on ports that answer from
-//!   recorded data: what the page takes without its database. The session cookie is the name of the recording.
+//!   recorded data: what the page takes without its database. The visitor cookie is the name of the recording.
 //!
 //! `ruler ADDRESS SITE FOLDER`: the folder has `NAME.html` and `NAME.list.json`, `NAME.issue.json` or
 //! `NAME.insights.json` (what the server function of the page answers).
@@ -14,6 +14,7 @@ use axum::{Router, extract::Path, http::header, response::IntoResponse, routing:
 use recordings::Recordings;
 use server::{
     App, Settings, SystemClock,
+    access::Keys,
     config::{Log, LogFormat},
     http::{Site, router_on, surround},
     live::Bell,
@@ -60,12 +61,17 @@ fn bytes(recordings: &Arc<Recordings>) -> Router {
 /// What the services of the tracker would share, with pools that never connect.
 fn without_database(address: &str) -> Whatever<App> {
     let nowhere = PgPoolOptions::new().connect_lazy("postgres://nobody@localhost/nowhere")?;
-    let settings =
-        Settings { org: OrgSlug::parse("main")?, signup_open: true, public_url: format!("http://{address}") };
+    let settings = Settings {
+        org: OrgSlug::parse("main")?,
+        signup_open: true,
+        key_days: 1,
+        public_url: format!("http://{address}"),
+    };
     Ok(App {
         db: Db { app: nowhere.clone(), system: nowhere },
         clock: Arc::new(SystemClock),
         key: HashKey::new(Secret::new("the rulers keep no secrets")),
+        keys: Keys::default(),
         passwords: Passwords::new()?,
         bell: Bell::silent(),
         settings: Arc::new(settings),

@@ -1,16 +1,18 @@
 //! The ports, answered from recordings. What no measured page asks for is not found.
 
-use app::ports::{Accounts, Caller, Comments, InsightsPort, Issues, Ports, Texts};
+use app::ports::{Accounts, Caller, Comments, InsightsPort, Issues, Ports, Sessions, Texts};
 use async_trait::async_trait;
 use std::{collections::HashMap, sync::Arc};
 use tracker_domain::{
     account::{Door, SignIn, SignUp, SignedIn},
     comment::{AddComment, CommentAdded},
     error::AppError,
+    id::SessionId,
     insight::Insights,
     issue::{CreateIssue, EditIssue, IssueChanged, IssueList, IssueRef, IssueView, ListIssues, SetProperty},
     org::Framed,
     query::{CompleteQuery, Suggestion},
+    session::{SecurityView, SessionsEnded},
 };
 
 use crate::recordings::Recordings;
@@ -23,6 +25,7 @@ pub fn ports(recordings: &Arc<Recordings>) -> Ports {
         comments: recorded.clone(),
         insights: recorded.clone(),
         issues: recorded.clone(),
+        sessions: recorded.clone(),
         texts: recorded,
     }
 }
@@ -30,9 +33,9 @@ pub fn ports(recordings: &Arc<Recordings>) -> Ports {
 #[derive(Debug)]
 struct Recorded(Arc<Recordings>);
 
-/// The recording that the caller's session names.
+/// The recording that the visitor's cookie names: a session would be looked for in the database.
 fn named<T: Clone>(all: &HashMap<String, T>, caller: &Caller) -> Result<T, AppError> {
-    let name = caller.session.as_ref().ok_or(AppError::Unauthenticated)?;
+    let name = caller.visitor.as_ref().ok_or(AppError::Unauthenticated)?;
     all.get(name.reveal()).cloned().ok_or(AppError::NotFound)
 }
 
@@ -103,6 +106,25 @@ impl Comments for Recorded {
 #[async_trait]
 impl Texts for Recorded {
     async fn preview(&self, _: &Caller, _: &str) -> Result<String, AppError> {
+        Err(AppError::NotFound)
+    }
+}
+
+#[async_trait]
+impl Sessions for Recorded {
+    async fn security(&self, _: &Caller, _: &str, _: &str) -> Result<Framed<SecurityView>, AppError> {
+        Err(AppError::NotFound)
+    }
+
+    async fn end(&self, _: &Caller, _: SessionId) -> Result<SessionsEnded, AppError> {
+        Err(AppError::NotFound)
+    }
+
+    async fn end_others(&self, _: &Caller) -> Result<SessionsEnded, AppError> {
+        Err(AppError::NotFound)
+    }
+
+    async fn end_all(&self, _: &Caller) -> Result<(), AppError> {
         Err(AppError::NotFound)
     }
 }

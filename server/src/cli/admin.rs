@@ -12,12 +12,14 @@ use tracker_domain::{
 
 use super::{Failure, ping, start, term};
 use crate::{
+    access,
     config::Config,
     passwords::Passwords,
     state::SystemClock,
     storage::{
         Db,
         admin::{self, RoleChange},
+        keys,
     },
     worker::{readers, rebuild},
 };
@@ -51,10 +53,26 @@ pub(super) enum Admin {
         /// Their mail address.
         email: String,
     },
+    /// Look after the keys that sign access tokens.
+    #[command(subcommand)]
+    Keys(Keys),
     /// Build something that is derived from the log anew, while the tracker runs.
     Rebuild {
         /// What.
         what: Derived,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Keys {
+    /// Let another key sign from now on. Nobody is signed out.
+    ///
+    /// It is done every TRACKER_KEY_DAYS anyway. Those before stay good until what they have signed is over.
+    Rotate {
+        /// Forget those before at once, for when somebody else may know them. Still nobody is signed out: each browser gets
+        /// another token with its next request. Every process knows it within half a minute.
+        #[arg(long)]
+        forget: bool,
     },
 }
 
@@ -71,6 +89,7 @@ impl Admin {
             Self::Members { org } => members(&config, org).await,
             Self::Role { email, role, org } => set_role(&config, &email, &role, org).await,
             Self::Password { email } => set_password(&config, &email).await,
+            Self::Keys(Keys::Rotate { forget }) => rotate_keys(&config, forget).await,
             Self::Rebuild { what } => rebuild_derived(&config, what).await,
         }
     }
@@ -139,6 +158,15 @@ async fn set_password(config: &Config, email: &str) -> Result<(), Failure> {
     let ended =
         admin::set_password(&mut connection, user, &hash, SystemClock.now()).await.map_err(refused)?;
     term::say(&format!("{email} has the new password; {ended} sessions were ended."));
+    Ok(())
+}
+
+async fn rotate_keys(config: &Config, forget: bool) -> Result<(), Failure> {
+    let mut connection = connect(config).await?;
+    let key = access::keys::fresh(SystemClock.now());
+    keys::add(&mut connection, &key).await.map_err(refused)?;
+    let gone = if forget { keys::drop_others(&mut connection, &key).await.map_err(refused)? } else { 0 };
+    term::say(&format!("The key {} signs from now on; {gone} others were forgotten.", key.kid));
     Ok(())
 }
 

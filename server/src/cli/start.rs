@@ -5,6 +5,7 @@ use tokio::time::{Duration, Instant, sleep};
 
 use super::Failure;
 use crate::{
+    access::Keys,
     config::{Config, SignUps},
     live::Bell,
     passwords::Passwords,
@@ -50,11 +51,13 @@ pub(super) fn app(config: &Config, db: Db, bell: Bell) -> Result<App, Failure> {
         db,
         clock: Arc::new(SystemClock),
         key: HashKey::new(key),
+        keys: Keys::default(),
         passwords: Passwords::new()?,
         bell,
         settings: Arc::new(Settings {
             org: config.accounts.org.clone(),
             signup_open: config.accounts.signup == SignUps::Open,
+            key_days: config.accounts.key_days,
             public_url: config.web.public_url.clone(),
         }),
     })

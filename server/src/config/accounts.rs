@@ -23,6 +23,8 @@ pub struct Accounts {
     pub org: OrgSlug,
     /// Who may create an account.
     pub signup: SignUps,
+    /// How many days a key signs access tokens.
+    pub key_days: u32,
     /// What signs sessions; `None` when a local run keeps its own, see [`super::Config::secret_key`].
     pub secret_key: Option<Secret>,
 }
@@ -43,9 +45,14 @@ const SIGNUP: Setting = Setting::new(
 const SECRET_KEY: Setting = Setting::secret(
     "SECRET_KEY",
     "made and kept in the data folder; in production it must be set",
-    "At least 32 random bytes that sign sessions (`openssl rand -hex 32`). All processes need the same one; another one signs everybody out.",
+    "At least 32 random bytes behind every session (`openssl rand -hex 32`). All processes need the same one; another one signs everybody out.",
 );
-pub(super) const SETTINGS: &[Setting] = &[ORG, SIGNUP, SECRET_KEY];
+const KEY_DAYS: Setting = Setting::new(
+    "TRACKER_KEY_DAYS",
+    "30",
+    "After how many days another key signs access tokens, 1 to 365. Nobody is signed out by it; `tracker admin keys rotate` does it at once.",
+);
+pub(super) const SETTINGS: &[Setting] = &[ORG, SIGNUP, SECRET_KEY, KEY_DAYS];
 
 impl Accounts {
     pub(super) fn read(reader: &mut Reader, environment: Environment) -> Self {
@@ -58,6 +65,7 @@ impl Accounts {
                 SignUps::Open,
                 &[("open", SignUps::Open), ("closed", SignUps::Closed)],
             ),
+            key_days: reader.number(&KEY_DAYS, 30, 1..=365),
             secret_key,
         }
     }

@@ -38,7 +38,7 @@ pub(crate) fn problem(error: AppError) -> Response {
 /// Calls the server function of the path.
 pub(super) async fn call(State(http): State<Http>, request: Request) -> Response {
     let plain = is_plain_form(request.headers());
-    let caller = caller(&http.app.settings, request.headers());
+    let caller = caller(&http.app.settings, &request);
     let back = back_to(request.headers());
     let (mut parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, MAX_BODY_BYTES).await else {

@@ -1,4 +1,4 @@
-//! From a request's headers to the [`Caller`] that the ports get.
+//! From a request to the [`Caller`] that the ports get.
 
 use app::ports::{Caller, Client, Reply};
 use axum::{
@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderValue, header};
 use std::net::SocketAddr;
 use tracker_domain::text::Secret;
 
-use super::cookies;
+use super::{cookies, session::Known};
 use crate::Settings;
 
 const REQUEST_ID: &str = "x-request-id";
@@ -18,9 +18,10 @@ const REQUEST_ID: &str = "x-request-id";
 const CLIENT_ADDRESS: &str = "x-tracker-client";
 
 /// Who sent a request, as far as the transport knows.
-pub fn caller(settings: &Settings, headers: &HeaderMap) -> Caller {
+pub fn caller<B>(settings: &Settings, request: &http::Request<B>) -> Caller {
+    let headers = request.headers();
     Caller {
-        session: cookie(headers, cookies::session_name(settings)),
+        session: request.extensions().get::<Known>().and_then(|known| known.0),
         visitor: cookie(headers, cookies::visitor_name(settings)),
         request_id: request_id(headers).to_owned(),
         client: client(headers),
@@ -28,7 +29,8 @@ pub fn caller(settings: &Settings, headers: &HeaderMap) -> Caller {
     }
 }
 
-fn client(headers: &HeaderMap) -> Client {
+/// The machine that a request came from.
+pub(super) fn client(headers: &HeaderMap) -> Client {
     let text =
         |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or_default();
     Client { address: text(CLIENT_ADDRESS).to_owned(), agent: text(header::USER_AGENT.as_str()).to_owned() }
@@ -51,7 +53,8 @@ pub(super) async fn put_our_own(mut request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-fn cookie(headers: &HeaderMap, name: &str) -> Option<Secret> {
+/// A cookie that was sent along.
+pub(super) fn cookie(headers: &HeaderMap, name: &str) -> Option<Secret> {
     headers
         .get_all(header::COOKIE)
         .iter()

@@ -1,12 +1,20 @@
-//! The two cookies. Over TLS they carry the `__Host-` prefix, so that no sibling domain can set them; over plain HTTP,
+//! The cookies. Over TLS they carry the `__Host-` prefix, so that no sibling domain can set them; over plain HTTP,
 //! which is for one's own machine, browsers would refuse that.
 
 use tracker_domain::text::Secret;
 
-use crate::{Settings, session::SESSION_DAYS};
+use crate::{
+    Settings,
+    session::{ACCESS_SECONDS, SESSION_DAYS},
+};
 
-/// The session's cookie.
-pub fn session_name(settings: &Settings) -> &'static str {
+/// The cookie of the access token: who asks, for a quarter of an hour.
+pub fn access_name(settings: &Settings) -> &'static str {
+    if settings.secure() { "__Host-access" } else { "access" }
+}
+
+/// The cookie of the refresh token, which is exchanged for the next pair.
+pub fn refresh_name(settings: &Settings) -> &'static str {
     if settings.secure() { "__Host-session" } else { "session" }
 }
 
@@ -20,14 +28,17 @@ fn cookie(settings: &Settings, name: &str, value: &str, seconds: i64) -> String 
     format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}")
 }
 
-/// Sets the session.
-pub fn session(settings: &Settings, token: &Secret) -> String {
-    cookie(settings, session_name(settings), token.reveal(), SESSION_DAYS * 24 * 3600)
+/// Sets both tokens of a session.
+pub fn session(settings: &Settings, access: &Secret, refresh: &Secret) -> [String; 2] {
+    [
+        cookie(settings, access_name(settings), access.reveal(), ACCESS_SECONDS),
+        cookie(settings, refresh_name(settings), refresh.reveal(), SESSION_DAYS * 24 * 3600),
+    ]
 }
 
-/// Takes the session away.
-pub fn session_over(settings: &Settings) -> String {
-    cookie(settings, session_name(settings), "", 0)
+/// Takes both away.
+pub fn session_over(settings: &Settings) -> [String; 2] {
+    [access_name(settings), refresh_name(settings)].map(|name| cookie(settings, name, "", 0))
 }
 
 /// Sets the visitor's token for an hour.

@@ -10,6 +10,7 @@ pub mod cookies;
 mod headers;
 mod origin;
 mod pages;
+mod session;
 
 use app::ports::Ports;
 pub use assets::Site;
@@ -22,6 +23,7 @@ use axum::{
 pub use caller::caller;
 pub use origin::same_origin;
 pub use pages::paths as page_paths;
+pub use session::{Known, know};
 use std::time::Duration;
 use tower_http::{
     CompressionLevel,
@@ -59,11 +61,14 @@ pub fn router_on(app: &App, ports: Ports, site: &Site) -> Router {
     let http = Http { app: app.clone(), ports, site: site.clone() };
     let mut router = Router::new()
         .route("/", get(pages::home))
+        .route("/settings/security", get(pages::own_security))
         .route("/api/v1/{noun}/{verb}", post(api::call).layer(DefaultBodyLimit::max(MAX_BODY_BYTES)));
     for path in pages::paths() {
         router = router.route(&path, get(pages::page));
     }
-    router.fallback(pages::not_found).with_state(http).merge(assets::router(site))
+    let router = router.fallback(pages::not_found).with_state(http);
+    // Files are everybody's, and kept by whoever is between: no cookie is set on one.
+    router.layer(from_fn_with_state(app.clone(), know)).merge(assets::router(site))
 }
 
 /// Puts around every route what all of them need; the first named is the innermost.

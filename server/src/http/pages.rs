@@ -40,7 +40,7 @@ pub(super) async fn not_found(State(http): State<Http>, request: Request) -> Res
 
 /// To where the person belongs.
 pub(super) async fn home(State(http): State<Http>, request: Request) -> Response {
-    let caller = caller(&http.app.settings, request.headers());
+    let caller = caller(&http.app.settings, &request);
     match http.ports.accounts.door(&caller, "").await {
         Ok(Door { home: Some(org), .. }) => Redirect::to(&format!("/{org}")).into_response(),
         Ok(Door { first: true, .. }) => Redirect::to("/signup").into_response(),
@@ -49,8 +49,20 @@ pub(super) async fn home(State(http): State<Http>, request: Request) -> Response
     }
 }
 
+/// The settings of whoever asks, in the organization where they belong.
+pub(super) async fn own_security(State(http): State<Http>, request: Request) -> Response {
+    let caller = caller(&http.app.settings, &request);
+    match http.ports.accounts.door(&caller, "").await {
+        Ok(Door { home: Some(org), .. }) => {
+            Redirect::to(&format!("/{org}/settings/security")).into_response()
+        }
+        Ok(_) => Redirect::to("/login").into_response(),
+        Err(error) => api::problem(error),
+    }
+}
+
 async fn render(http: Http, request: Request, status: StatusCode) -> Response {
-    let caller = caller(&http.app.settings, request.headers());
+    let caller = caller(&http.app.settings, &request);
     let nonce = request.extensions().get::<ScriptNonce>().map(|nonce| Nonce::from_value(nonce.0.as_str()));
     let (reply, options) = (caller.reply.clone(), http.site.options.clone());
     let context = move || provide(&http, &caller, nonce.clone());

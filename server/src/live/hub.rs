@@ -21,7 +21,7 @@ use std::{
 };
 use tokio::sync::{mpsc, oneshot};
 use tracker_domain::{
-    id::{OrgId, Seq, UserId},
+    id::{OrgId, Seq, SessionId, UserId},
     live::{ServerMessage, Topic, close},
     org::Role,
     policy::Actor,
@@ -29,7 +29,6 @@ use tracker_domain::{
 };
 
 use super::item::LoadedEvent;
-use crate::session::SessionHash;
 
 /// Messages that a connection may be behind before it is closed as too slow.
 pub const QUEUE: usize = 256;
@@ -96,7 +95,7 @@ pub struct Seat {
     /// Who.
     pub user: UserId,
     /// By which session.
-    pub session: SessionHash,
+    pub session: SessionId,
     /// Where they listen.
     pub orgs: BTreeSet<OrgId>,
 }
@@ -111,7 +110,7 @@ impl Hub {
     }
 
     /// A new connection of a person who is signed in.
-    pub fn connect(&self, user: UserId, session: SessionHash) -> Connected {
+    pub fn connect(&self, user: UserId, session: SessionId) -> Connected {
         let (queue, receiver) = mpsc::channel(QUEUE);
         let (closing, closed) = oneshot::channel();
         let mut state = self.state();
@@ -251,7 +250,7 @@ impl Hub {
     pub fn enforce(
         &self,
         seats: &[Seat],
-        sessions: &HashSet<SessionHash>,
+        sessions: &HashSet<SessionId>,
         roles: &HashMap<(OrgId, UserId), Role>,
     ) {
         let mut state = self.state();

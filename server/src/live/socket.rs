@@ -5,12 +5,13 @@
 //! [`Hub::close`], so that there is one place that says goodbye.
 
 use axum::{
-    Router,
+    Extension, Router,
     extract::{
         State, WebSocketUpgrade,
         ws::{CloseFrame, Message, WebSocket},
     },
     http::{HeaderMap, StatusCode},
+    middleware::from_fn_with_state,
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -22,6 +23,7 @@ use tracker_domain::{
     id::{OrgId, Seq, UserId},
     live::{ClientMessage, ServerMessage, Topic, TopicPage, VERSION, close},
     policy::{Action, Actor, Decision, decide},
+    session::Session,
     time::Timestamp,
 };
 
@@ -32,8 +34,7 @@ use super::{
 };
 use crate::{
     App,
-    http::{caller, same_origin},
-    session::SessionHash,
+    http::{Known, know, same_origin},
 };
 
 /// Seconds between pings; a browser that says nothing for three times that is gone.
@@ -48,7 +49,7 @@ const MAX_MESSAGE: usize = 4 * 1024;
 /// RFC 6455: the server cannot go on right now; the browser comes back.
 const TRY_AGAIN: u16 = 1013;
 
-/// Who may come in: knows the cookies, the sessions' key and the program's own address.
+/// Who may come in: knows the cookies, the keys and the program's own address.
 #[derive(Clone, Debug)]
 pub struct Door(App);
 
@@ -73,21 +74,27 @@ struct Visit {
 }
 
 pub(super) fn router(live: Live, door: Door) -> Router {
-    Router::new().route("/live", get(upgrade)).with_state(Entrance { live, door })
+    let know = from_fn_with_state(door.0.clone(), know);
+    Router::new().route("/live", get(upgrade)).with_state(Entrance { live, door }).layer(know)
 }
 
-async fn upgrade(State(entrance): State<Entrance>, headers: HeaderMap, socket: WebSocketUpgrade) -> Response {
+async fn upgrade(
+    State(entrance): State<Entrance>,
+    Extension(Known(session)): Extension<Known>,
+    headers: HeaderMap,
+    socket: WebSocketUpgrade,
+) -> Response {
     // A page of another site must not read along with the visitor's cookie.
     if !same_origin(&entrance.door.0.settings, &headers) {
         return StatusCode::FORBIDDEN.into_response();
     }
-    let Ok(who) = entrance.identify(&headers).await else {
+    let Ok(who) = entrance.admit(session).await else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
     let socket = socket.max_message_size(MAX_MESSAGE).max_frame_size(MAX_MESSAGE);
     // A browser learns the close code of a socket, but not the status of a refused upgrade.
     match who {
-        Some((user, session)) => socket.on_upgrade(move |socket| entrance.serve(socket, user, session)),
+        Some(session) => socket.on_upgrade(move |socket| entrance.serve(socket, session)),
         None => socket.on_upgrade(|mut socket| async move { goodbye(&mut socket, close::SIGN_IN).await }),
     }
 }
@@ -98,17 +105,15 @@ async fn goodbye<S: futures::Sink<Message> + Unpin>(sink: &mut S, code: u16) {
 }
 
 impl Entrance {
-    async fn identify(&self, headers: &HeaderMap) -> Result<Option<(UserId, SessionHash)>, AppError> {
-        let Door(app) = &self.door;
-        let Some(token) = caller(&app.settings, headers).session else {
-            return Ok(None);
-        };
-        let session = app.key.session(&token);
-        let user = self.live.store.session(session, app.clock.now()).await?;
-        Ok(user.map(|user| (user, session)))
+    /// The session of the connection, if it has not ended. From here on the connection lives as long as the session,
+    /// whatever becomes of the token that it came in with.
+    async fn admit(&self, session: Option<Session>) -> Result<Option<Session>, AppError> {
+        let Some(session) = session else { return Ok(None) };
+        let open = self.live.store.sessions(&[session.id], self.door.0.clock.now()).await?;
+        Ok(open.contains(&session.id).then_some(session))
     }
 
-    async fn serve(self, socket: WebSocket, user: UserId, session: SessionHash) {
+    async fn serve(self, socket: WebSocket, Session { id: session, user }: Session) {
         let mut connected = self.live.hub.connect(user, session);
         let visit = Visit { id: connected.id, user, entrance: self };
         let (mut sink, mut stream) = socket.split();

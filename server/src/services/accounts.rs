@@ -15,11 +15,10 @@ use tracker_domain::{
 
 use super::{
     entrance::{self, Proof},
-    once,
+    once, sessions,
 };
 use crate::{
     App,
-    http::cookies,
     storage::{Identity, Member, NewEvent, Tx, accounts, audit},
 };
 
@@ -101,14 +100,7 @@ impl Accounts for AccountsService {
     }
 
     async fn sign_out(&self, caller: &Caller) -> Result<(), AppError> {
-        let app = &self.0;
-        if let Some(session) = app.session(caller) {
-            let mut tx = app.db.write(&self.identity(caller)).await?;
-            accounts::end_session(&mut tx, session).await?;
-            tx.end().await?;
-        }
-        caller.reply.cookie(cookies::session_over(&app.settings));
-        Ok(())
+        sessions::sign_out(&self.0, caller).await
     }
 }
 

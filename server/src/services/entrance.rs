@@ -6,11 +6,15 @@ use app::ports::Caller;
 use serde_json::json;
 use tracker_domain::{account::SignedIn, audit::AuditAction, error::AppError, id::UserId, time::Timestamp};
 
+use super::sessions::until;
 use crate::{
-    App,
+    App, access,
     http::cookies,
-    session::{SESSION_DAYS, new_token},
-    storage::{Tx, accounts, audit},
+    session::new_token,
+    storage::{
+        Tx, accounts, audit,
+        sessions::{self, NewSession},
+    },
 };
 
 /// How somebody proved who they are.
@@ -53,7 +57,8 @@ pub async fn admit(
         .ok_or_else(|| AppError::forbidden("This account belongs to no organization any more."))
 }
 
-/// Starts a session; the transaction speaks for its person from here on.
+/// Starts a session and hands its tokens to the answer; the transaction speaks for its person from here on. The one that
+/// this browser had before is over.
 pub async fn start_session(
     app: &App,
     caller: &Caller,
@@ -61,9 +66,15 @@ pub async fn start_session(
     user: UserId,
     now: Timestamp,
 ) -> Result<(), AppError> {
-    let token = new_token();
-    let until = Timestamp(now.0 + time::Duration::days(SESSION_DAYS));
-    accounts::start_session(tx.connection()?, user, app.key.session(&token), now, until).await?;
-    caller.reply.cookie(cookies::session(&app.settings, &token));
+    if let Some(before) = caller.session {
+        sessions::end(tx, before.id).await?;
+    }
+    let refresh = new_token();
+    let token = app.key.session(&refresh);
+    let new = NewSession { user, token, client: &caller.client, now, until: until(now) };
+    let session = sessions::start(tx, &new).await?;
+    let access = access::issue(app, session).await?;
+    let cookies = cookies::session(&app.settings, &access, &refresh);
+    cookies.into_iter().for_each(|cookie| caller.reply.cookie(cookie));
     Ok(())
 }

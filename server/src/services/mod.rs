@@ -11,6 +11,7 @@ pub mod insights;
 pub mod issues;
 mod once;
 mod page;
+pub mod sessions;
 pub mod texts;
 
 use app::ports::{Caller, Ports};
@@ -30,6 +31,7 @@ pub fn ports(app: &App) -> Ports {
         comments: Arc::new(comments::CommentsService(app.clone())),
         insights: Arc::new(insights::InsightsService(app.clone())),
         issues: Arc::new(issues::IssuesService(app.clone())),
+        sessions: Arc::new(sessions::SessionsService(app.clone())),
         texts: Arc::new(texts::TextsService(app.clone())),
     }
 }
@@ -49,17 +51,13 @@ impl App {
 
     /// What a request shows to say who it is from: the one place where that is chosen.
     pub fn credential(&self, caller: &Caller) -> Credential {
-        self.session(caller).map_or(Credential::Nobody, Credential::Session)
-    }
-
-    /// The hash of a request's session.
-    pub fn session(&self, caller: &Caller) -> Option<SessionHash> {
-        caller.session.as_ref().map(|token| self.key.session(token))
+        caller.session.map_or(Credential::Nobody, Credential::Session)
     }
 
     /// Who may read what a form left behind: the session, or before sign-in the browser.
     pub fn flash_owner(&self, caller: &Caller) -> Option<SessionHash> {
-        caller.session.as_ref().or(caller.visitor.as_ref()).map(|token| self.key.session(token))
+        let session = caller.session.map(|session| self.key.owner(session));
+        session.or_else(|| caller.visitor.as_ref().map(|token| self.key.session(token)))
     }
 
     /// Begins a write of a member.

@@ -1,6 +1,5 @@
 //! Accounts, their passwords and sessions.
 
-use sqlx::PgConnection;
 use tracker_domain::{
     account::Flash,
     error::AppError,
@@ -77,37 +76,6 @@ pub async fn create_project(
     .execute(tx.connection()?)
     .await
     .map_err(db)?;
-    Ok(())
-}
-
-/// Starts a session of a person; the transaction speaks for them from here on.
-pub async fn start_session(
-    connection: &mut PgConnection,
-    user: UserId,
-    session: SessionHash,
-    now: Timestamp,
-    until: Timestamp,
-) -> Result<(), AppError> {
-    sqlx::query!(
-        "WITH me AS (SELECT set_config('tracker.user', $2::bigint::text, true))
-         INSERT INTO sessions (token_hash, user_id, created_at, expires_at) SELECT $1, $2, $3, $4 FROM me",
-        &session.0[..],
-        user.0,
-        now.0,
-        until.0
-    )
-    .execute(connection)
-    .await
-    .map_err(db)?;
-    Ok(())
-}
-
-/// Ends the session that the transaction speaks for.
-pub async fn end_session(tx: &mut Tx, session: SessionHash) -> Result<(), AppError> {
-    sqlx::query!("DELETE FROM sessions WHERE token_hash = $1", &session.0[..])
-        .execute(tx.connection()?)
-        .await
-        .map_err(db)?;
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use sqlx::{PgPool, postgres::PgPoolOptions};
 use tracker_domain::{text::Secret, time::Timestamp};
 
 use super::{ACQUIRE_TIMEOUT, ConnectError, options};
+use crate::session::SESSION_DAYS;
 
 /// Where the queue lives.
 pub const SCHEMA: &str = "tracker_jobs";
@@ -48,6 +49,14 @@ pub async fn migrate(url: &Secret) -> Result<(), ConnectError> {
 /// Removes what nobody needs any more; gives how many rows went.
 pub async fn clean_up(pool: &PgPool, now: Timestamp) -> Result<u64, sqlx::Error> {
     let sessions = sqlx::query!("DELETE FROM sessions WHERE expires_at <= $1", now.0).execute(pool).await?;
+    // By then the token would have been over anyway, spent or not.
+    let spent = sqlx::query!(
+        "DELETE FROM spent_tokens WHERE spent_at < $1::timestamptz - make_interval(days => $2)",
+        now.0,
+        SESSION_DAYS as i32
+    )
+    .execute(pool)
+    .await?;
     let flashes =
         sqlx::query!("DELETE FROM flashes WHERE created_at < $1::timestamptz - interval '1 hour'", now.0)
             .execute(pool)
@@ -58,5 +67,5 @@ pub async fn clean_up(pool: &PgPool, now: Timestamp) -> Result<u64, sqlx::Error>
     )
     .execute(pool)
     .await?;
-    Ok(sessions.rows_affected() + flashes.rows_affected() + keys.rows_affected())
+    Ok(sessions.rows_affected() + spent.rows_affected() + flashes.rows_affected() + keys.rows_affected())
 }

@@ -14,7 +14,7 @@ use std::{
 use tracker_domain::{
     error::AppError,
     event::{Change, Payload},
-    id::{IssueKey, OrgId, Seq, UserId},
+    id::{IssueKey, OrgId, Seq, SessionId, UserId},
     issue::IssueRow,
     org::{Person, Role},
     policy::{Actor, IssueFacts},
@@ -25,7 +25,6 @@ use super::{Db, db};
 use crate::{
     fault::fault,
     live::{LoadedEvent, LoadedIssue},
-    session::SessionHash,
 };
 
 /// The channel on which processes tell each other that there is something to read.
@@ -47,16 +46,6 @@ impl LiveStore {
     /// Reads through the system pool of `db`.
     pub fn new(db: Db) -> Self {
         Self { db }
-    }
-
-    /// Whose session this is, if it is one at `now`.
-    pub async fn session(&self, session: SessionHash, now: Timestamp) -> Result<Option<UserId>, AppError> {
-        let user = sqlx::query_scalar!(
-            "SELECT user_id FROM sessions WHERE token_hash = $1 AND expires_at > $2",
-            &session.0[..],
-            now.0
-        );
-        Ok(user.fetch_optional(&self.db.system).await.map_err(db)?.map(UserId))
     }
 
     /// The organization of that name and the role of `user` in it, if they have one.
@@ -167,19 +156,15 @@ impl LiveStore {
     }
 
     /// Those of the sessions that are still sessions at `now`.
-    pub async fn sessions(
-        &self,
-        of: &[SessionHash],
-        now: Timestamp,
-    ) -> Result<HashSet<SessionHash>, AppError> {
-        let hashes: Vec<Vec<u8>> = of.iter().map(|session| session.0.to_vec()).collect();
+    pub async fn sessions(&self, of: &[SessionId], now: Timestamp) -> Result<HashSet<SessionId>, AppError> {
+        let ids: Vec<i64> = of.iter().map(|session| session.0).collect();
         let rows = sqlx::query_scalar!(
-            "SELECT token_hash FROM sessions WHERE token_hash = ANY ($1) AND expires_at > $2",
-            &hashes,
+            "SELECT id FROM sessions WHERE id = ANY ($1) AND expires_at > $2",
+            &ids,
             now.0
         );
         let rows = rows.fetch_all(&self.db.system).await.map_err(db)?;
-        Ok(rows.into_iter().filter_map(|hash| hash.try_into().ok()).map(SessionHash).collect())
+        Ok(rows.into_iter().map(SessionId).collect())
     }
 
     /// The present roles of these persons in these organizations; who is no (enabled) member is left out.

@@ -29,11 +29,13 @@ pub mod import_issues;
 pub mod issue_page;
 pub mod issues;
 pub mod jobs;
+pub mod keys;
 pub mod list;
 pub mod live;
 pub mod query;
 pub mod readers;
 mod search;
+pub mod sessions;
 pub mod stats;
 mod tx;
 

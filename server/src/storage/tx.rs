@@ -11,6 +11,7 @@ use tracker_domain::{
     id::{IssueId, OrgId, Seq, UserId},
     org::{Person, Role},
     policy::Actor,
+    session::Session,
     text::OrgSlug,
     time::Timestamp,
 };
@@ -24,8 +25,8 @@ use crate::{fault::fault, session::SessionHash};
 pub enum Credential {
     /// Nothing, or nothing that is good.
     Nobody,
-    /// A session.
-    Session(SessionHash),
+    /// A session, by a token that we have signed.
+    Session(Session),
     /// A token of a program, as its hash.
     Token(SessionHash),
 }
@@ -44,13 +45,13 @@ pub struct Identity {
 impl Identity {
     /// The statement that finds out who asks. Everything in it is typed: hexadecimal, a checked slug, a number.
     pub(super) fn sql(&self) -> String {
-        let (function, who) = match self.credential {
-            Credential::Nobody => ("tracker_identify", String::new()),
-            Credential::Session(hash) => ("tracker_identify", hash.hex()),
-            Credential::Token(hash) => ("tracker_identify_token", hash.hex()),
+        let who = match self.credential {
+            Credential::Nobody => "session(NULL, NULL".to_owned(),
+            Credential::Session(Session { id, user }) => format!("session({id}, {user}"),
+            Credential::Token(hash) => format!("token('\\x{}'", hash.hex()),
         };
         let (org, micros) = (&self.org, self.now.micros());
-        format!("SELECT {function}('\\x{who}', '{org}', tracker_micros({micros}))")
+        format!("SELECT tracker_identify_{who}, '{org}', tracker_micros({micros}))")
     }
 }
 

@@ -40,6 +40,22 @@ impl Actor {
         cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
     }
 
+    /// One of this actor's cookies.
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    /// Puts a cookie into this actor's browser.
+    pub fn put_cookie(&self, name: &str, value: &str) {
+        self.keep(&format!("{name}={value}"));
+    }
+
+    /// Somebody with the same cookies: another tab before it has heard of new ones, or a thief.
+    pub fn copy(&self) -> Self {
+        let cookies = self.cookies.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Self { router: self.router.clone(), cookies: Mutex::new(cookies) }
+    }
+
     /// Sends any request, with this actor's cookies.
     pub async fn send(&self, mut request: Request<Body>) -> Answer {
         let headers = request.headers_mut();

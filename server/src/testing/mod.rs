@@ -26,13 +26,23 @@ use time::{OffsetDateTime, macros::datetime};
 use tokio_util::sync::CancellationToken;
 use tracker_domain::{
     org::Role,
+    session::Session,
     text::Secret,
     time::{Clock, Timestamp},
 };
 
 use crate::{
-    App, Settings, cli, config::Metrics, health::Health, http::Site, live::Live, passwords::Passwords,
-    session::HashKey, storage::Db, worker::Tasks,
+    App, Settings,
+    access::{self, Keys},
+    cli,
+    config::Metrics,
+    health::Health,
+    http::Site,
+    live::Live,
+    passwords::Passwords,
+    session::HashKey,
+    storage::Db,
+    worker::Tasks,
 };
 
 /// Every actor's password.
@@ -87,12 +97,14 @@ impl TestApp {
         let settings = Settings {
             org: tracker_domain::text::OrgSlug::parse("main").unwrap(),
             signup_open: true,
+            key_days: 30,
             public_url: "http://tracker.test".to_owned(),
         };
         let app = App {
             db,
             clock: clock.clone(),
             key: HashKey::new(Secret::new("a key for tests only")),
+            keys: Keys::default(),
             passwords: Passwords::with_params(Params::new(64, 1, 1, None).unwrap()).unwrap(),
             bell: live.bell.clone(),
             settings: Arc::new(settings),
@@ -132,6 +144,12 @@ impl TestApp {
         ))
         .await;
         actor
+    }
+
+    /// The session that an actor's access token names.
+    pub async fn session(&self, actor: &Actor) -> Session {
+        let token = Secret::new(actor.cookie("access").unwrap());
+        access::verify(&self.app, &token).await.unwrap().unwrap()
     }
 
     /// Runs statements as the owner of the database, around both walls.

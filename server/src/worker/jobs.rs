@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Beat;
 use crate::{
+    access,
     state::App,
     storage::jobs::{self, SCHEMA},
 };
@@ -24,7 +25,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How long a job may go on after the signal to stop.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Removes sessions that have ended, what forms left behind an hour ago, and idempotency keys of yesterday.
+/// Removes sessions that have ended, what forms left behind an hour ago, and idempotency keys of yesterday; and sees to the
+/// keys that sign access tokens.
 #[derive(Debug, Serialize, Deserialize)]
 struct CleanUp {}
 
@@ -36,6 +38,7 @@ impl TaskHandler for CleanUp {
             return Err("the job has no application".to_owned());
         };
         let removed = jobs::clean_up(&app.db.system, app.clock.now()).await;
+        access::keys::turn(app).await.map_err(|error| error.to_string())?;
         removed.map(|rows| tracing::debug!(rows, "cleaned up")).map_err(|error| error.to_string())
     }
 }

@@ -12,7 +12,8 @@ use server::{
 use sqlx::{PgConnection, Row};
 use tracker_domain::{
     org::Role,
-    text::{OrgSlug, Secret},
+    session::Session,
+    text::OrgSlug,
     time::{Clock, Day, Timestamp},
 };
 
@@ -79,16 +80,9 @@ async fn filled() -> (TestApp, Actor, Actor) {
     (app, ana, ben)
 }
 
-fn identity(app: &TestApp, actor: &Actor) -> Identity {
-    let cookies = actor.cookie_header();
-    let token =
-        cookies.split("; ").find_map(|cookie| cookie.split_once('=').map(|(_, value)| value)).unwrap();
-    let session = app.app.key.session(&Secret::new(token));
-    Identity {
-        credential: Credential::Session(session),
-        org: OrgSlug::parse("main").unwrap(),
-        now: app.clock.now(),
-    }
+async fn identity(app: &TestApp, actor: &Actor) -> Identity {
+    let credential = Credential::Session(app.session(actor).await);
+    Identity { credential, org: OrgSlug::parse("main").unwrap(), now: app.clock.now() }
 }
 
 fn sample() -> Sample {
@@ -106,7 +100,7 @@ async fn the_plans_of_the_hot_queries_are_held_to_indexes() {
     let (app, ana, ben) = filled().await;
     for (who, actor) in [("admin", &ana), ("reporter", &ben)] {
         for (name, hot) in HOT {
-            let mut tx = app.app.db.read(&identity(&app, actor)).await.unwrap();
+            let mut tx = app.app.db.read(&identity(&app, actor).await).await.unwrap();
             let plan = explain(&mut tx, *hot, &sample(), "FORMAT JSON").await.unwrap();
             let plan: Value = serde_json::from_str(&plan).unwrap();
             assert_eq!(faults(&plan), Vec::<String>::new(), "{name} as {who}");
@@ -135,10 +129,6 @@ async fn read(connection: &mut PgConnection) -> (i64, i64) {
 async fn a_search_reads_a_bounded_number_of_texts() {
     let (app, ana, ben) = filled().await;
     let mut connection = app.app.db.app.acquire().await.unwrap();
-    let found = |actor| {
-        let Credential::Session(hash) = identity(&app, actor).credential else { panic!("no session") };
-        format!("SELECT tracker_identify('\\x{}', 'main', '2026-11-21 12:00Z')", hash.hex())
-    };
     for (actor, text, most) in [
         (&ana, "printer", MOST_READ),
         (&ana, "zeppelin", MOST_READ),
@@ -146,7 +136,9 @@ async fn a_search_reads_a_bounded_number_of_texts() {
         (&ben, "printer", 2_000),
     ] {
         sqlx::raw_sql("BEGIN").execute(&mut *connection).await.unwrap();
-        sqlx::raw_sql(sqlx::AssertSqlSafe(found(actor))).execute(&mut *connection).await.unwrap();
+        let Session { id, user } = app.session(actor).await;
+        let identify = format!("SELECT tracker_identify_session({id}, {user}, 'main', '2026-11-21 12:00Z')");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(identify)).execute(&mut *connection).await.unwrap();
         let before = read(&mut connection).await;
         let hits: i64 = sqlx::query_scalar("SELECT count(*) FROM tracker_search($1)")
             .bind(text)

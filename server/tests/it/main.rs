@@ -19,6 +19,7 @@ mod query;
 mod refusals;
 mod search;
 mod search_box;
+mod sessions;
 mod stats;
 mod structure;
 mod transactions;

@@ -9,9 +9,16 @@ use tracker_domain::org::Role;
 /// The functions that anybody may call, signed in or not.
 const OPEN: &[&str] = &["accounts/door", "accounts/sign_in", "accounts/sign_out", "accounts/sign_up"];
 
+/// Those about one's own account: whoever is signed in may call them, wherever they belong.
+const OWN: &[&str] = &["sessions/end_others"];
+
+/// Who calls these is not signed in any more.
+const LEAVE: &[&str] = &["accounts/sign_out_everywhere"];
+
 fn body(function: &str, org: &str, key: &str) -> Value {
     match function {
-        "accounts/door" | "accounts/sign_out" => json!({}),
+        "accounts/door" | "accounts/sign_out" | "accounts/sign_out_everywhere" => json!({}),
+        "accounts/security" => json!({ "org": org }),
         "accounts/sign_in" => json!({ "email": "ana@example.org", "password": PASSWORD }),
         "accounts/sign_up" => json!({ "name": "Zoe", "email": "ana@example.org", "password": PASSWORD }),
         "comments/add" => json!({ "org": org, "key": key, "body": "Text" }),
@@ -24,6 +31,8 @@ fn body(function: &str, org: &str, key: &str) -> Value {
         "issues/set_status" => json!({ "org": org, "key": key, "status": "TRIAGED" }),
         "issues/set_tags" => json!({ "org": org, "key": key, "tags": "ui" }),
         "issues/view" => json!({ "org": org, "key": key }),
+        "sessions/end" => json!({ "id": 0 }),
+        "sessions/end_others" => json!({}),
         "texts/preview" => json!({ "text": "Text" }),
         other => panic!(
             "{other} has no row in the refusal test: say what it is called with, and look at the snapshot"
@@ -74,15 +83,16 @@ async fn the_whole_table_of_functions() {
     let mut table = String::new();
     for function in functions() {
         for (who, actor) in &cast {
-            if OPEN.contains(&function) && *who != "nobody" {
+            if (OPEN.contains(&function) || LEAVE.contains(&function)) && *who != "nobody" {
                 continue;
             }
             let status = actor.call(function, body(function, "main", &key)).await.status.as_u16();
             writeln!(table, "{function:22} {who:17} {status}").unwrap();
             let outsider = matches!(*who, "nobody" | "admin of another" | "disabled");
+            let own = OWN.contains(&function) && *who != "nobody";
             let public = OPEN.contains(&function) || function == "texts/preview";
             assert!(
-                public || !outsider || matches!(status, 401 | 404),
+                public || own || !outsider || matches!(status, 401 | 404),
                 "{function} answers {status} to {who}"
             );
         }
@@ -102,6 +112,7 @@ async fn the_whole_table_of_pages() {
         "/{org}/issues/new",
         "/{org}/issues/{key}",
         "/{org}/insights",
+        "/{org}/settings/security",
     ];
     let routes = server::http::page_paths();
     assert_eq!(
@@ -135,6 +146,7 @@ pub const MACHINE_ROUTES: &[(&str, u16)] = &[
     ("/live", 400),
     ("/metrics", 401),
     ("/pkg/none.js", 404),
+    ("/settings/security", 303),
 ];
 
 #[tokio::test]

@@ -2,7 +2,10 @@
 //!
 //! To add a page, add it to [`Tab`], put it into a file here, and give it a route in `root`.
 
+mod security;
+
 use leptos::prelude::*;
+pub use security::SecurityPage;
 use tracker_domain::org::{Frame, Role};
 
 use crate::ui::{Here, Shell};

@@ -10,17 +10,14 @@ use tokio::sync::{
 };
 use tracker_domain::{
     event::Change,
-    id::{OrgId, Seq, UserId},
+    id::{OrgId, Seq, SessionId, UserId},
     live::{ServerMessage, Topic, close},
     org::Role,
     policy::Actor,
 };
 
 use super::{Backlog, ConnectionId, MAX_TOPICS, Outgoing};
-use crate::{
-    live::item::{LoadedEvent, item},
-    session::SessionHash,
-};
+use crate::live::item::{LoadedEvent, item};
 
 /// Positions with nothing for a page are kept back until there are so many, or something is for it.
 const MAX_QUIET: i64 = 100;
@@ -43,7 +40,7 @@ pub(super) struct Watch {
 #[derive(Debug)]
 pub(super) struct Connection {
     pub(super) user: UserId,
-    pub(super) session: SessionHash,
+    pub(super) session: SessionId,
     pub(super) queue: mpsc::Sender<Outgoing>,
     pub(super) closing: oneshot::Sender<u16>,
     pub(super) topics: BTreeMap<Topic, Subscription>,

@@ -77,7 +77,7 @@ fn actor(user: i64, role: Role) -> Actor {
 }
 
 fn connect(hub: &Hub, user: i64) -> Connected {
-    hub.connect(UserId(user), SessionHash([user as u8; 32]))
+    hub.connect(UserId(user), SessionId(user))
 }
 
 fn messages(connected: &mut Connected) -> Vec<ServerMessage> {
