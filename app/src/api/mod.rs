@@ -9,21 +9,29 @@
 )]
 
 mod accounts;
+mod audit;
 mod comments;
 mod error;
 mod insights;
 mod issues;
 mod landing;
+mod members;
+mod projects;
 mod protocol;
+mod teams;
 mod texts;
 mod wire;
 
 pub use accounts::*;
+pub use audit::*;
 pub use comments::*;
 pub use error::ApiError;
 pub use insights::*;
 pub use issues::*;
 pub use landing::Landing;
+pub use members::*;
+pub use projects::*;
 pub use protocol::{Api, ProblemJson};
+pub use teams::*;
 pub use texts::*;
 pub(crate) use wire::post;

@@ -4,17 +4,25 @@
 //! method gets the [`Caller`] first: nothing is decided by who called, only by what the port finds out about them.
 
 mod accounts;
+mod audit;
 mod comments;
 mod insights;
 mod issues;
+mod members;
+mod projects;
+mod teams;
 mod texts;
 
 pub use accounts::Accounts;
+pub use audit::Audit;
 pub use comments::Comments;
 pub use insights::InsightsPort;
 pub use issues::Issues;
 use leptos::prelude::use_context;
+pub use members::Members;
+pub use projects::Projects;
 use std::sync::{Arc, Mutex, PoisonError};
+pub use teams::Teams;
 pub use texts::Texts;
 use tracker_domain::{error::AppError, text::Secret};
 
@@ -23,12 +31,20 @@ use tracker_domain::{error::AppError, text::Secret};
 pub struct Ports {
     /// Accounts and sessions.
     pub accounts: Arc<dyn Accounts>,
+    /// The audit trail.
+    pub audit: Arc<dyn Audit>,
     /// Comments.
     pub comments: Arc<dyn Comments>,
     /// Statistics.
     pub insights: Arc<dyn InsightsPort>,
     /// Issues.
     pub issues: Arc<dyn Issues>,
+    /// Members.
+    pub members: Arc<dyn Members>,
+    /// Projects.
+    pub projects: Arc<dyn Projects>,
+    /// Teams.
+    pub teams: Arc<dyn Teams>,
     /// Texts.
     pub texts: Arc<dyn Texts>,
 }

@@ -5,6 +5,7 @@
 
 mod api;
 mod assets;
+mod audit_csv;
 mod caller;
 pub mod cookies;
 mod headers;
@@ -59,6 +60,7 @@ pub fn router_on(app: &App, ports: Ports, site: &Site) -> Router {
     let http = Http { app: app.clone(), ports, site: site.clone() };
     let mut router = Router::new()
         .route("/", get(pages::home))
+        .route("/{org}/settings/audit.csv", get(audit_csv::table))
         .route("/api/v1/{noun}/{verb}", post(api::call).layer(DefaultBodyLimit::max(MAX_BODY_BYTES)));
     for path in pages::paths() {
         router = router.route(&path, get(pages::page));

@@ -11,6 +11,7 @@
 pub mod accounts;
 pub mod admin;
 pub mod audit;
+pub mod audit_page;
 pub mod comments;
 pub mod complete;
 pub mod demo;
@@ -29,12 +30,16 @@ pub mod import_issues;
 pub mod issue_page;
 pub mod issues;
 pub mod jobs;
+mod keyset;
 pub mod list;
 pub mod live;
+pub mod members;
+pub mod projects;
 pub mod query;
 pub mod readers;
 mod search;
 pub mod stats;
+pub mod teams;
 mod tx;
 
 use sqlx::{
