@@ -73,7 +73,7 @@ fn line(org: &str, project: OwnedProject, teams: &[TeamName]) -> AnyView {
 }
 
 #[component]
-fn Owner(teams: Vec<TeamName>, #[prop(optional, into)] chosen: String) -> impl IntoView {
+fn OwnerSelect(teams: Vec<TeamName>, #[prop(optional, into)] chosen: String) -> impl IntoView {
     let mut choices = vec![Choice::new("", "No team")];
     choices.extend(teams.into_iter().map(|team| Choice::new(team.slug, team.name)));
     view! { <Select label="Team" name="team" choices chosen/> }
@@ -87,7 +87,7 @@ fn New(org: String, teams: Vec<TeamName>, again: Callback<()>) -> impl IntoView 
             <Hidden name="org" value=org/>
             <Field label="Key" name="key" autocomplete="off" hint="2 to 10 of A-Z and 0-9; it begins the names of its issues, and stays."/>
             <Field label="Name" name="name" autocomplete="off"/>
-            <Owner teams/>
+            <OwnerSelect teams/>
             <Submit label="Create project"/>
         </ApiForm>
     }
@@ -103,7 +103,7 @@ fn Edit(org: String, project: OwnedProject, teams: Vec<TeamName>) -> impl IntoVi
             <Hidden name="org" value=org/>
             <Hidden name="key" value=project.key.to_string()/>
             <Field label="Name" name="name" value=project.name autocomplete="off"/>
-            <Owner teams chosen=project.team.unwrap_or_default()/>
+            <OwnerSelect teams chosen=project.team.unwrap_or_default()/>
             <div class="actions">
                 <Submit label="Save changes"/>
                 <a class="btn ghost" href=back>"Cancel"</a>
