@@ -87,16 +87,17 @@ fn row(entry: AuditEntry) -> AnyView {
 fn Filter(path: String, filter: [String; 4]) -> impl IntoView {
     let narrowed = filter.iter().any(|value| !value.is_empty());
     let [action, person, from, to] = filter;
+    let all = path.clone();
     let mut choices = vec![Choice::new("", "Anything")];
     choices.extend(AuditAction::ALL.iter().map(|action| Choice::new(action.word(), action.label())));
     view! {
-        <form class="narrow" method="get" action=path.clone() role="search">
+        <form class="narrow" method="get" action=path role="search">
             <select class="input" name="action" aria-label="What">{options(choices, &action)}</select>
             <input class="input" name="person" value=person aria-label="Person" placeholder="Address or name" maxlength="254"/>
             <input class="input" type="date" name="from" value=from aria-label="From day"/>
             <input class="input" type="date" name="to" value=to aria-label="To day"/>
             <button class="btn" type="submit">"Filter"</button>
-            {narrowed.then(|| view! { <a class="btn ghost" href=path>"Show all"</a> })}
+            {narrowed.then(|| view! { <a class="btn ghost" href=all>"Show all"</a> })}
         </form>
     }
     .into_any()

@@ -83,12 +83,13 @@ fn roles() -> Vec<Choice> {
 fn Filter(path: String, q: String, role: String, narrowed: bool) -> impl IntoView {
     let mut choices = vec![Choice::new("", "Any role")];
     choices.extend(roles());
+    let all = path.clone();
     view! {
-        <form class="narrow" method="get" action=path.clone() role="search">
+        <form class="narrow" method="get" action=path role="search">
             <input class="input" type="search" name="q" value=q aria-label="Name or address" placeholder="Name or address" maxlength="200"/>
             <select class="input" name="role" aria-label="Only this role">{options(choices, &role)}</select>
             <button class="btn" type="submit">"Search"</button>
-            {narrowed.then(|| view! { <a class="btn ghost" href=path>"Show all"</a> })}
+            {narrowed.then(|| view! { <a class="btn ghost" href=all>"Show all"</a> })}
         </form>
     }
     .into_any()

@@ -91,6 +91,7 @@ fn AllTeams(org: String, teams: Vec<TeamView>, again: Callback<()>) -> impl Into
 fn OneTeam(org: String, team: TeamView, again: Callback<()>) -> impl IntoView {
     let TeamView { slug, name, people, projects } = team;
     let all = format!("/{org}/settings/teams");
+    let title = name.clone();
     let (none, owns) = (people.is_empty(), !projects.is_empty());
     let lines: Vec<_> = people
         .into_iter()
@@ -98,15 +99,15 @@ fn OneTeam(org: String, team: TeamView, again: Callback<()>) -> impl IntoView {
         .collect();
     let keys = projects.iter().map(|project| project.key.to_string()).collect::<Vec<_>>().join(", ");
     let found = href(&format!("/{org}/issues"), &[("q", &format!("team:{slug}"))]);
+    let [edited, joined, deleted] = std::array::from_fn(|_| which(&org, &slug));
     view! {
         <section>
             <p><a class="link" href=all>"All teams"</a></p>
-            <h2>{name.clone()}</h2>
+            <h2>{title}</h2>
             <ApiForm to={endpoint::<EditTeam>()} after=After::Visit done=again>
-                <Hidden name="org" value=org.clone()/>
-                <Hidden name="team" value=slug.clone()/>
+                {edited}
                 <Field label="Name" name="name" value=name autocomplete="off"/>
-                <Field label="Short name" name="slug" value=slug.clone() autocomplete="off" hint="Searches that name it have to be changed with it."/>
+                <Field label="Short name" name="slug" value=slug autocomplete="off" hint="Searches that name it have to be changed with it."/>
                 <Submit label="Save changes"/>
             </ApiForm>
         </section>
@@ -115,8 +116,7 @@ fn OneTeam(org: String, team: TeamView, again: Callback<()>) -> impl IntoView {
             {none.then(|| view! { <p class="dim">"Nobody is in this team yet."</p> })}
             <ul class="rows" aria-label="People">{lines}</ul>
             <ApiForm to={endpoint::<AddToTeam>()} after=After::Stay done=again>
-                <Hidden name="org" value=org.clone()/>
-                <Hidden name="team" value=slug.clone()/>
+                {joined}
                 <Field label="Address" name="person" kind="email" autocomplete="off"/>
                 <Submit label="Add person" class="btn"/>
             </ApiForm>
@@ -130,13 +130,18 @@ fn OneTeam(org: String, team: TeamView, again: Callback<()>) -> impl IntoView {
             <h2>"Delete this team"</h2>
             <p class="dim">"Its people stay members, its projects belong to no team then."</p>
             <ApiForm to={endpoint::<DeleteTeam>()} after=After::Visit done=again>
-                <Hidden name="org" value=org/>
-                <Hidden name="team" value=slug/>
+                {deleted}
                 <Submit label="Delete team" class="btn"/>
             </ApiForm>
         </section>
     }
     .into_any()
+}
+
+/// What every form about a team sends.
+fn which(org: &str, team: &str) -> AnyView {
+    let (org, team) = (org.to_owned(), team.to_owned());
+    view! { <Hidden name="org" value=org/> <Hidden name="team" value=team/> }.into_any()
 }
 
 #[component]
@@ -147,8 +152,7 @@ fn InTeam(org: String, team: String, person: TeamPerson, again: Callback<()>) ->
             <span>{person.name.clone()} " " <span class="dim">{person.address}</span></span>
             <FlashOf field="person" value=id.clone()>
                 <ApiForm to={endpoint::<RemoveFromTeam>()} after=After::Stay class="one" done=again>
-                    <Hidden name="org" value=org/>
-                    <Hidden name="team" value=team/>
+                    {which(&org, &team)}
                     <Hidden name="person" value=id/>
                     <button class="btn small" type="submit">"Remove" <span class="vh">" " {person.name}</span></button>
                 </ApiForm>
