@@ -62,8 +62,9 @@ async fn each_organization_shows_what_the_role_in_it_may_see() {
     assert_eq!(ana.get("/other/issues").await.status, 404);
     ben.get("/other/settings/members").await.ok().contains("cleo@example.org").lacks("ana@example.org");
     assert_eq!(ben.get("/main/settings/members").await.status, 403);
-    for page in ["/other/issues", "/other/settings/members", "/other/settings/audit", "/other/settings/teams"] {
-        ben.get(page).await.ok().lacks("in main").lacks("ana@example.org");
+    ben.get("/other/issues").await.ok().contains("Of Cleo in other").lacks("in main");
+    for page in ["members", "audit", "teams", "projects"] {
+        ben.get(&format!("/other/settings/{page}")).await.ok().lacks("in main").lacks("ana@example.org");
     }
     let people = json!({ "org": "other", "field": "assignee", "prefix": "" });
     let people = ben.call("issues/complete", people).await.ok();
