@@ -2,7 +2,12 @@
 //!
 //! To have something recorded, add its word to [`AuditAction`] and record it in the transaction that does it.
 
-use crate::words::words;
+use serde::{Deserialize, Serialize};
+
+use crate::{page::Cursor, time::Timestamp, words::words};
+
+/// Entries of a page.
+pub const PAGE_ENTRIES: u8 = 50;
 
 words! {
     /// What was done.
@@ -64,4 +69,60 @@ words! {
         /// Everything of an organization, or a part, was taken out.
         Exported = "EXPORTED", "exported";
     }
+}
+
+/// Which entries are asked for; what is empty does not matter.
+#[derive(Debug, Clone, Default)]
+pub struct AuditFilter {
+    /// An [`AuditAction`] word.
+    pub action: String,
+    /// Who did it or whom it was done to: an address, the part of it before the `@`, or a name.
+    pub person: String,
+    /// From this day on, UTC.
+    pub from: String,
+    /// Up to the end of this day, UTC.
+    pub to: String,
+}
+
+/// Asks for a page of the audit trail.
+#[derive(Debug, Clone)]
+pub struct ListAudit {
+    /// The organization's slug.
+    pub org: String,
+    /// Which entries.
+    pub filter: AuditFilter,
+    /// A [`Cursor`]; empty for the first page.
+    pub after: String,
+}
+
+/// Something that was done, in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditEntry {
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub who: String,
+    /// Their address; empty when it was no account.
+    pub who_address: String,
+    /// What: the label of its [`AuditAction`].
+    pub what: String,
+    /// To whom or what.
+    pub target: String,
+    /// What else there is to know.
+    pub note: String,
+    /// From which machine.
+    pub address: String,
+    /// By which browser or program.
+    pub agent: String,
+}
+
+/// A page of the audit trail, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditList {
+    /// They.
+    pub entries: Vec<AuditEntry>,
+    /// The page before.
+    pub previous: Option<Cursor>,
+    /// The page after.
+    pub next: Option<Cursor>,
 }

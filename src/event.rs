@@ -100,6 +100,16 @@ pub enum Change {
         /// After.
         to: Role,
     },
+    /// A member was shut out.
+    MemberDisabled {
+        /// Who.
+        user: UserId,
+    },
+    /// A member was let in again.
+    MemberEnabled {
+        /// Who.
+        user: UserId,
+    },
     /// A project began.
     ProjectCreated {
         /// Its key.
@@ -161,6 +171,8 @@ mod tests {
             Change::CommentAdded { comment: CommentId(7) },
             Change::MemberJoined { user: UserId(1), role: Role::Admin },
             Change::RoleChanged { user: UserId(1), from: Role::Reporter, to: Role::Maintainer },
+            Change::MemberDisabled { user: UserId(1) },
+            Change::MemberEnabled { user: UserId(1) },
             Change::ProjectCreated { key: "CORE".parse().unwrap() },
         ]
     }

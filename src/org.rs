@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     account::Flash,
     id::{ProjectKey, Seq, UserId},
+    policy::{Actor, Decision, OrgAction, decide_org},
     words::words,
 };
 
@@ -40,6 +41,22 @@ pub struct Viewer {
     pub role: Role,
 }
 
+impl Viewer {
+    /// Whether they may do `action` in the organization of the page.
+    pub fn may(&self, action: OrgAction) -> bool {
+        decide_org(Actor { user: self.id, role: self.role }, action) == Decision::Allow
+    }
+}
+
+/// An organization that somebody belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrgLink {
+    /// Its name in URLs.
+    pub slug: String,
+    /// What it is called.
+    pub name: String,
+}
+
 /// A project as the sidebar and the forms show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProjectView {
@@ -56,6 +73,8 @@ pub struct Frame {
     pub org: String,
     /// What the organization is called.
     pub org_name: String,
+    /// The viewer's organizations, this one too, by name; empty when they have no other.
+    pub orgs: Vec<OrgLink>,
     /// Who looks.
     pub viewer: Viewer,
     /// Its projects, by key.

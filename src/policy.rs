@@ -2,7 +2,8 @@
 //!
 //! A service asks [`decide`] before it acts; a view carries [`ViewerCan`], the same answers for the buttons. What a
 //! viewer may not see does not exist for them ([`Decision::Hide`], 404); what they see but may not do is refused with
-//! a reason ([`Decision::Refuse`], 403). To add an action, add it to [`Action`] and look at the snapshot's difference.
+//! a reason ([`Decision::Refuse`], 403). To add an action, add it to [`Action`] or [`OrgAction`] and look at the snapshot's
+//! difference. A test in `server` holds that roles are compared nowhere else.
 
 use serde::{Deserialize, Serialize};
 
@@ -83,6 +84,10 @@ pub fn decide(actor: Actor, action: Action, issue: IssueFacts) -> Decision {
 words! {
     /// What can be asked about the organization itself.
     OrgAction as "action" {
+        /// Report an issue.
+        CreateIssue = "CREATE_ISSUE", "report an issue";
+        /// Be given an issue to work on.
+        TakeIssues = "TAKE_ISSUES", "be given issues";
         /// Invite members, set their roles, shut them out.
         ManageMembers = "MANAGE_MEMBERS", "manage members";
         /// Make teams and say who is in them and which projects are theirs.
@@ -101,10 +106,15 @@ words! {
 }
 
 /// Whether `actor` may do `action` in the organization. That it has settings is no secret, so nothing is hidden.
-pub fn decide_org(actor: Actor, _action: OrgAction) -> Decision {
-    match actor.role {
-        Role::Admin => Decision::Allow,
-        Role::Reporter | Role::Maintainer => Decision::Refuse("Only admins manage the organization."),
+pub fn decide_org(actor: Actor, action: OrgAction) -> Decision {
+    match (action, actor.role) {
+        (_, Role::Admin) | (OrgAction::CreateIssue, _) | (OrgAction::TakeIssues, Role::Maintainer) => {
+            Decision::Allow
+        }
+        (OrgAction::TakeIssues, Role::Reporter) => {
+            Decision::Refuse("Issues are given to maintainers and admins.")
+        }
+        (_, Role::Reporter | Role::Maintainer) => Decision::Refuse("Only admins manage the organization."),
     }
 }
 

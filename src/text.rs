@@ -39,7 +39,7 @@ text!(
     Markdown
 );
 text!(
-    /// How a person is called: 1-80 characters.
+    /// How a person, a team, a project or an organization is called: 1-80 characters.
     DisplayName
 );
 text!(
@@ -49,6 +49,10 @@ text!(
 text!(
     /// A tag: 1-40 characters without spaces and colons, lower-cased.
     TagName
+);
+text!(
+    /// A team's name in queries: 2-40 of `a-z`, `0-9` and `-`, lower-cased.
+    TeamSlug
 );
 text!(
     /// An organization's name in URLs: 2-40 of `a-z`, `0-9` and `-`, not one of the program's own first segments.
@@ -81,7 +85,7 @@ impl IssueTitle {
 }
 
 impl DisplayName {
-    /// Reads a person's name.
+    /// Reads a name.
     pub fn parse(text: &str) -> Result<Self, AppError> {
         one_line("name", "The name", 80, text).map(Self)
     }
@@ -147,6 +151,32 @@ impl TagName {
             ));
         }
         Ok(Self(text))
+    }
+}
+
+impl TeamSlug {
+    /// Reads a team's name in queries.
+    pub fn parse(text: &str) -> Result<Self, AppError> {
+        let text = text.trim().to_lowercase();
+        let known = text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        if (2..=40).contains(&text.len()) && known && !text.starts_with('-') && !text.ends_with('-') {
+            return Ok(Self(text));
+        }
+        Err(AppError::invalid("slug", "A team's short name has 2 to 40 of a-z, 0-9 and -."))
+    }
+
+    /// The one that a team of this name gets unless another is wanted.
+    pub fn of_name(name: &DisplayName) -> Result<Self, AppError> {
+        let mut slug = String::new();
+        for c in name.as_str().to_lowercase().chars() {
+            if c.is_ascii_alphanumeric() {
+                slug.push(c);
+            } else if !slug.is_empty() && !slug.ends_with('-') {
+                slug.push('-');
+            }
+        }
+        slug.truncate(40);
+        Self::parse(slug.trim_end_matches('-'))
     }
 }
 
@@ -239,6 +269,9 @@ mod tests {
         assert!(Markdown::parse_some("body", " \n").is_err());
         assert!(TagName::parse("two words").is_err() && TagName::parse("a:b").is_err());
         assert_eq!(TagName::parse(" UI ").unwrap().as_str(), "ui");
+        let of = |name: &str| DisplayName::parse(name).and_then(|name| TeamSlug::of_name(&name));
+        assert_eq!(of("Web & mobile, Berlin!").unwrap().as_str(), "web-mobile-berlin");
+        assert!(of("ä").is_err() && TeamSlug::parse("-a").is_err() && TeamSlug::parse("Web").is_ok());
         assert!(
             OrgSlug::parse("settings").is_err()
                 && OrgSlug::parse("main").is_ok()

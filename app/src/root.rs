@@ -20,6 +20,7 @@ use crate::{
         insights::InsightsPage,
         issues::{IssuePage, IssuesPage, NewIssuePage},
         settings::SecurityPage,
+        settings::{AuditPage, MembersPage, ProjectsPage, TeamsPage},
     },
     live::provide_live,
     ui::{ErrorPage, Toasts, dom, provide_now, provide_toasts},
@@ -80,6 +81,10 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/:org/issues/:key") view=IssuePage ssr=SsrMode::Async/>
                 <Route path=path!("/:org/insights") view=InsightsPage ssr=SsrMode::Async/>
                 <Route path=path!("/:org/settings/security") view=SecurityPage ssr=SsrMode::Async/>
+                <Route path=path!("/:org/settings/members") view=MembersPage ssr=SsrMode::Async/>
+                <Route path=path!("/:org/settings/teams") view=TeamsPage ssr=SsrMode::Async/>
+                <Route path=path!("/:org/settings/projects") view=ProjectsPage ssr=SsrMode::Async/>
+                <Route path=path!("/:org/settings/audit") view=AuditPage ssr=SsrMode::Async/>
             </FlatRoutes>
         </Router>
         <Toasts/>

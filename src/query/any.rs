@@ -7,7 +7,7 @@ use super::domain::{
     issue::Severity,
     page::{Sort, SortKey},
     query::{Age, Compare, Field, Level, Node, Query, Span, State, Term, Text, Unit, When, Who},
-    text::TagName,
+    text::{TagName, TeamSlug},
     time::{Day, Timestamp},
     workflow::Status,
 };
@@ -19,6 +19,8 @@ pub const PEOPLE: &[&str] =
     &["ana", "Ben", "max@example.org", "Cleo Ruiz", "nobody-here", "none", "@me", "back\\slash \"q\""];
 /// Tags of the tests.
 pub const TAGS: &[&str] = &["ui", "api", "slow", "a(b)", "\"quoted\"", "none-has-it"];
+/// Teams of the tests: of one project, of none, and one that is not there.
+pub const TEAMS: &[&str] = &["web", "idle", "no-such", "none"];
 /// Texts of the tests.
 pub const TEXTS: &[&str] =
     &["crash", "or", "-x", "http://x", "50%", "two words", "a\"b", "end\\", "(p)", "status:", "ß"];
@@ -53,7 +55,7 @@ fn term() -> impl Strategy<Value = Term> {
     ) -> impl Strategy<Value = Vec<T>> {
         vec(one, 1..3)
     }
-    select(&Field::ALL[..11]).prop_flat_map(|field| match field {
+    select(&Field::ALL[..12]).prop_flat_map(|field| match field {
         Field::Is => some(select(State::ALL)).prop_map(Term::Is).boxed(),
         Field::Status => some(select(Status::ALL)).prop_map(Term::Status).boxed(),
         Field::Severity => some(level()).prop_map(Term::Severity).boxed(),
@@ -67,6 +69,9 @@ fn term() -> impl Strategy<Value = Term> {
                 .prop_map(Term::Project)
                 .boxed()
         }
+        Field::Team => some(select(TEAMS).prop_filter_map("a team", |team| TeamSlug::parse(team).ok()))
+            .prop_map(Term::Team)
+            .boxed(),
         Field::Created => some(when()).prop_map(Term::Created).boxed(),
         Field::Updated => some(when()).prop_map(Term::Updated).boxed(),
         Field::Closed => some(when()).prop_map(Term::Closed).boxed(),

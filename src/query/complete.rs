@@ -1,5 +1,5 @@
-//! What can be written at the cursor. Pure: words and examples are known here; people, tags and projects are asked of
-//! the server, with what [`Completion::place`] says.
+//! What can be written at the cursor. Pure: words and examples are known here; people, tags, projects and
+//! teams are asked of the server, with what [`Completion::place`] says.
 
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -12,7 +12,7 @@ use crate::{issue::Severity, page::SortKey, workflow::Status};
 pub struct CompleteQuery {
     /// The organization's slug.
     pub org: String,
-    /// A [`Field`] word: `assignee`, `reporter`, `tag` or `project`.
+    /// A [`Field`] word: `assignee`, `reporter`, `tag`, `project` or `team`.
     pub field: String,
     /// What was typed of the value.
     pub prefix: String,
@@ -68,7 +68,10 @@ impl Suggestion {
 impl Place {
     /// Whether the server knows more values than this module does.
     pub fn asks_server(&self) -> bool {
-        matches!(self, Self::Value(Field::Assignee | Field::Reporter | Field::Tag | Field::Project, _))
+        matches!(
+            self,
+            Self::Value(Field::Assignee | Field::Reporter | Field::Tag | Field::Project | Field::Team, _)
+        )
     }
 }
 
@@ -163,7 +166,7 @@ fn values(field: Field) -> Vec<Proposal> {
             .flat_map(|key| [(format!("-{key}"), key.label()), (key.to_string(), key.label())])
             .map(|(insert, hint)| Proposal { insert, hint })
             .collect(),
-        Field::Tag | Field::Project | Field::Key => Vec::new(),
+        Field::Tag | Field::Project | Field::Team | Field::Key => Vec::new(),
     }
 }
 

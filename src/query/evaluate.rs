@@ -6,7 +6,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Node, Query, State, Term, When, Who};
-use crate::{id::UserId, issue::IssueRow, time::Timestamp};
+use crate::{
+    id::{ProjectKey, UserId},
+    issue::IssueRow,
+    time::Timestamp,
+};
 
 /// What the words of a query stand for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +19,8 @@ pub struct Facts {
     pub me: UserId,
     /// Whom each of [`Query::people`] means, as far as the viewer may know; nobody when nothing is known.
     pub people: Vec<(String, Vec<UserId>)>,
+    /// What each of [`Query::teams`] owns; a team that does not exist is not there.
+    pub teams: Vec<(String, Vec<ProjectKey>)>,
     /// What ages are measured from.
     pub now: Timestamp,
 }
@@ -65,6 +71,9 @@ impl Term {
             Self::Reporter(people) => return someone(people, Some(row.reporter.id), facts),
             Self::Tag(tags) => tags.iter().any(|tag| row.tags.iter().any(|has| has == tag.as_str())),
             Self::Project(keys) => keys.contains(&row.key.project),
+            Self::Team(teams) => facts.teams.iter().any(|(name, owned)| {
+                teams.iter().any(|team| team.as_str() == name) && owned.contains(&row.key.project)
+            }),
             Self::Created(times) => within(times, row.created_at),
             Self::Updated(times) => within(times, row.updated_at),
             Self::Closed(times) => row.closed_at.is_some_and(|at| within(times, at)),

@@ -117,6 +117,17 @@ impl Query {
         words.dedup();
         words
     }
+
+    /// The teams that it names, each once: what [`Facts::teams`] has to say.
+    pub fn teams(&self) -> Vec<String> {
+        let mut teams = Vec::new();
+        if let Some(root) = &self.root {
+            root.teams(&mut teams);
+        }
+        teams.sort();
+        teams.dedup();
+        teams
+    }
 }
 
 impl std::str::FromStr for Query {

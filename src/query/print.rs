@@ -48,6 +48,7 @@ impl Display for Term {
             Self::Assignee(people) | Self::Reporter(people) => list(f, people),
             Self::Tag(tags) => separated(f, tags, ",", |f, tag| value(f, tag.as_str())),
             Self::Project(keys) => list(f, keys),
+            Self::Team(teams) => list(f, teams),
             Self::Created(times) | Self::Updated(times) | Self::Closed(times) => list(f, times),
             Self::Key(keys) => list(f, keys),
         }

@@ -87,7 +87,8 @@ fn row() -> IssueRow {
 
 fn facts() -> Facts {
     let people = vec![("ana".to_owned(), vec![UserId(1)]), ("ben".to_owned(), vec![UserId(2)])];
-    Facts { me: UserId(1), people, now: now() }
+    let teams = vec![("platform".to_owned(), vec!["CORE".parse().unwrap()]), ("idle".to_owned(), vec![])];
+    Facts { me: UserId(1), people, teams, now: now() }
 }
 
 #[test]
@@ -102,6 +103,9 @@ fn one_row_belongs_to_what_is_true_of_it() {
         ("reporter:zoe", None),
         ("reporter:zoe,ana", Some(true)),
         ("key:core-12 project:core", Some(true)),
+        ("team:platform", Some(true)),
+        ("team:idle,no-such", Some(false)),
+        ("-team:no-such team:idle,platform", Some(true)),
         ("closed:2026", Some(false)),
         ("-closed:>=1999", Some(true)),
         ("created:2026-11-21 updated:2026-Q4", Some(true)),
@@ -128,6 +132,7 @@ fn a_text_has_one_canonical_form() {
             "assignee:@me,none reporter:\"Ana Maria\" reporter:ana",
         ),
         ("assignee:\"none\"", "assignee:\"none\""),
+        ("Team:Platform,web-2", "team:platform,web-2"),
         ("tag:UI -tag:wontfix project:core key:core-012", "tag:ui -tag:wontfix project:CORE key:CORE-12"),
         (
             "created:>=2026-01-01 updated:<7d closed:2026-q3,2026,2026-07",
@@ -157,7 +162,6 @@ fn an_error_says_where_why_and_what_instead() {
     let texts = [
         "stauts:OPEN",
         "label:ui",
-        "team:platform",
         "has:attachment",
         "see http://x",
         "status:OPEN,CLOSED",
@@ -174,6 +178,7 @@ fn an_error_says_where_why_and_what_instead() {
         "created:2026-02..2026-01",
         "key:12",
         "project:c",
+        "team:a_b",
         "sort:size",
         "sort:key,title",
         "sort:key sort:title",

@@ -4,7 +4,7 @@ use super::When;
 use crate::{
     id::{IssueKey, ProjectKey},
     issue::Severity,
-    text::TagName,
+    text::{TagName, TeamSlug},
     words::words,
     workflow::Status,
 };
@@ -26,6 +26,8 @@ words! {
         Tag = "tag", "what it is marked with";
         /// Where it belongs.
         Project = "project", "the project's key";
+        /// Whose project it belongs to.
+        Team = "team", "the team that owns the project";
         /// When it was reported.
         Created = "created", "when it was reported";
         /// When it last changed.
@@ -81,6 +83,8 @@ pub enum Term {
     Tag(Vec<TagName>),
     /// It belongs to one of these projects.
     Project(Vec<ProjectKey>),
+    /// Its project belongs to one of these teams.
+    Team(Vec<TeamSlug>),
     /// When it was reported.
     Created(Vec<When>),
     /// When it last changed.
@@ -231,6 +235,18 @@ impl Node {
     }
 }
 
+impl Node {
+    /// The teams that are named.
+    pub(super) fn teams(&self, found: &mut Vec<String>) {
+        match self {
+            Self::All(nodes) | Self::Any(nodes) => nodes.iter().for_each(|node| node.teams(found)),
+            Self::Not(node) => node.teams(found),
+            Self::Term(Term::Team(teams)) => found.extend(teams.iter().map(ToString::to_string)),
+            Self::Term(_) => {}
+        }
+    }
+}
+
 impl Term {
     /// What it is about; a text is about no field.
     pub fn field(&self) -> Option<Field> {
@@ -243,6 +259,7 @@ impl Term {
             Self::Reporter(_) => Field::Reporter,
             Self::Tag(_) => Field::Tag,
             Self::Project(_) => Field::Project,
+            Self::Team(_) => Field::Team,
             Self::Created(_) => Field::Created,
             Self::Updated(_) => Field::Updated,
             Self::Closed(_) => Field::Closed,

@@ -8,7 +8,7 @@ use crate::{
     id::{IssueKey, ProjectKey},
     issue::Severity,
     page::{Sort, SortKey},
-    text::TagName,
+    text::{TagName, TeamSlug},
     workflow::Status,
 };
 
@@ -50,6 +50,7 @@ pub(super) fn meaning(field: Field, items: &[Item]) -> Result<Meaning, Fault> {
         Field::Reporter => Term::Reporter(each(items, reporter)?),
         Field::Tag => Term::Tag(each(items, |item| plain(item, TagName::parse(&item.text)))?),
         Field::Project => Term::Project(each(items, |item| plain(item, ProjectKey::from_str(&item.text)))?),
+        Field::Team => Term::Team(each(items, |item| plain(item, TeamSlug::parse(&item.text)))?),
         Field::Created => Term::Created(each(items, when)?),
         Field::Updated => Term::Updated(each(items, when)?),
         Field::Closed => Term::Closed(each(items, when)?),

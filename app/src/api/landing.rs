@@ -4,9 +4,12 @@ use tracker_domain::{
     account::{Door, SignedIn},
     comment::CommentAdded,
     issue::IssueChanged,
+    member::MemberChanged,
     org::Framed,
+    project::ProjectChanged,
     query::Suggestion,
     session::SessionsEnded,
+    team::TeamChanged,
 };
 
 /// The output of a server function knows its page.
@@ -22,6 +25,7 @@ impl Landing for Door {}
 impl Landing for SessionsEnded {}
 impl Landing for String {}
 impl Landing for Vec<Suggestion> {}
+impl Landing for MemberChanged {}
 
 impl Landing for SignedIn {
     fn landing(&self) -> Option<String> {
@@ -45,5 +49,18 @@ impl Landing for IssueChanged {
 impl Landing for CommentAdded {
     fn landing(&self) -> Option<String> {
         Some(format!("/{}/issues/{}#comment-{}", self.org, self.key, self.id))
+    }
+}
+
+impl Landing for TeamChanged {
+    fn landing(&self) -> Option<String> {
+        let team = self.team.as_deref().map(|team| format!("?team={team}"));
+        Some(format!("/{}/settings/teams{}", self.org, team.unwrap_or_default()))
+    }
+}
+
+impl Landing for ProjectChanged {
+    fn landing(&self) -> Option<String> {
+        Some(format!("/{}/settings/projects", self.org))
     }
 }

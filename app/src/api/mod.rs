@@ -9,23 +9,31 @@
 )]
 
 mod accounts;
+mod audit;
 mod comments;
 mod error;
 mod insights;
 mod issues;
 mod landing;
+mod members;
+mod projects;
 mod protocol;
 mod sessions;
+mod teams;
 mod texts;
 mod wire;
 
 pub use accounts::*;
+pub use audit::*;
 pub use comments::*;
 pub use error::ApiError;
 pub use insights::*;
 pub use issues::*;
 pub use landing::Landing;
+pub use members::*;
+pub use projects::*;
 pub use protocol::{Api, ProblemJson};
 pub use sessions::*;
+pub use teams::*;
 pub use texts::*;
 pub(crate) use wire::post;

@@ -4,19 +4,27 @@
 //! method gets the [`Caller`] first: nothing is decided by who called, only by what the port finds out about them.
 
 mod accounts;
+mod audit;
 mod comments;
 mod insights;
 mod issues;
+mod members;
+mod projects;
 mod sessions;
+mod teams;
 mod texts;
 
 pub use accounts::Accounts;
+pub use audit::Audit;
 pub use comments::Comments;
 pub use insights::InsightsPort;
 pub use issues::Issues;
 use leptos::prelude::use_context;
+pub use members::Members;
+pub use projects::Projects;
 pub use sessions::Sessions;
 use std::sync::{Arc, Mutex, PoisonError};
+pub use teams::Teams;
 pub use texts::Texts;
 use tracker_domain::{error::AppError, session::Session, text::Secret};
 
@@ -25,6 +33,8 @@ use tracker_domain::{error::AppError, session::Session, text::Secret};
 pub struct Ports {
     /// Accounts and sessions.
     pub accounts: Arc<dyn Accounts>,
+    /// The audit trail.
+    pub audit: Arc<dyn Audit>,
     /// Comments.
     pub comments: Arc<dyn Comments>,
     /// Statistics.
@@ -33,6 +43,12 @@ pub struct Ports {
     pub issues: Arc<dyn Issues>,
     /// One's own sessions.
     pub sessions: Arc<dyn Sessions>,
+    /// Members.
+    pub members: Arc<dyn Members>,
+    /// Projects.
+    pub projects: Arc<dyn Projects>,
+    /// Teams.
+    pub teams: Arc<dyn Teams>,
     /// Texts.
     pub texts: Arc<dyn Texts>,
 }

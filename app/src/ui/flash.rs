@@ -1,6 +1,6 @@
 //! What came of a form that was sent without JavaScript: the page that it leads to says so.
 
-use leptos::prelude::*;
+use leptos::{context::Provider, prelude::*};
 use leptos_router::hooks::use_query_map;
 use tracker_domain::account::Flash;
 
@@ -25,6 +25,23 @@ pub fn use_flash<T>(read: impl FnOnce(&Flash) -> Option<T>) -> Option<T> {
     use_context::<PageFlash>()?.0.with_value(|flash| flash.as_ref().and_then(read))
 }
 
+/// Many forms of one kind on a page, each with something of its own in `field`: what the flash says about one is shown by
+/// that one alone.
+#[component]
+pub fn FlashOf(
+    /// The field that tells the forms apart.
+    field: &'static str,
+    /// What this one has there.
+    value: String,
+    /// The form.
+    children: Children,
+) -> impl IntoView {
+    let whole = use_flash(|flash| Some(flash.clone()));
+    let mine =
+        whole.filter(|flash| flash.values.iter().any(|(name, typed)| name == field && *typed == value));
+    view! { <Provider value=PageFlash(StoredValue::new(mine))>{children()}</Provider> }
+}
+
 /// What is said after a form was done; `action` is the path of its server function.
 pub fn done_message(action: &str) -> &'static str {
     let mut parts = action.rsplit('/');
@@ -37,6 +54,15 @@ pub fn done_message(action: &str) -> &'static str {
         ("issues", "set_assignee") => "Assignee set",
         ("issues", "set_tags") => "Tags set",
         ("comments", "add") => "Comment added",
+        ("members", "set_role") => "Role set",
+        ("members", "disable") => "Shut out",
+        ("members", "enable") => "Let in again",
+        ("teams", "create") => "Team created",
+        ("teams", "edit") | ("projects", "edit") => "Changes saved",
+        ("teams", "add_person") => "Added to the team",
+        ("teams", "remove_person") => "Removed from the team",
+        ("teams", "delete") => "Team deleted",
+        ("projects", "create") => "Project created",
         ("accounts", "sign_up") => "Account created",
         ("accounts", "sign_in") => "Signed in",
         ("accounts", "sign_out" | "sign_out_everywhere") => "Signed out",

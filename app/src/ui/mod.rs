@@ -27,7 +27,7 @@ pub use editor::Editor;
 pub use endpoint::{Endpoint, endpoint};
 pub(crate) use field::options;
 pub use field::{Choice, Field, Hidden, Select};
-pub use flash::{FlashDone, done_message, flash_id, provide_flash, use_flash};
+pub use flash::{FlashDone, FlashOf, done_message, flash_id, provide_flash, use_flash};
 pub use form::{After, ApiForm, FormState, Submit, use_form};
 pub use icon::icon;
 pub use outcome::{ErrorPage, framed, settled};

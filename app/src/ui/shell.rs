@@ -1,10 +1,13 @@
 //! The frame of the pages: sidebar and content for those who are inside, a small box for those at the door.
 
 use leptos::prelude::*;
-use tracker_domain::org::Frame;
+use tracker_domain::org::{Frame, OrgLink};
 
-use super::{FlashDone, account_menu::AccountMenu, href, icon};
-use crate::live::{Connection, connection};
+use super::{After, ApiForm, FlashDone, Hidden, account_menu::AccountMenu, endpoint, href, icon};
+use crate::{
+    api::SwitchOrg,
+    live::{Connection, connection},
+};
 
 /// Which part of the sidebar the page belongs to.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -90,7 +93,7 @@ fn Sidebar(frame: Frame, here: Here) -> impl IntoView {
         .collect_view();
     view! {
         <nav class="side" id="side" popover aria-label="Main">
-            <a class="org" href=format!("/{}", frame.org)><Mark/> {frame.org_name}</a>
+            {organization(frame.org, frame.org_name, frame.orgs)}
             <a class="jump" href=format!("{issues}#f-q")>{icon(icondata_lu::LuSearch)} "Search"</a>
             <a class="item" href=issues aria-current=current(Here::Issues)>{icon(icondata_lu::LuList)} <span>"Issues"</span></a>
             <a class="item" href=insights aria-current=current(Here::Insights)>{icon(icondata_lu::LuChartLine)} <span>"Insights"</span></a>
@@ -98,6 +101,30 @@ fn Sidebar(frame: Frame, here: Here) -> impl IntoView {
             <ul>{projects}</ul>
             <AccountMenu viewer=frame.viewer org=frame.org/>
         </nav>
+    }
+    .into_any()
+}
+
+/// What the organization is called; for whoever belongs to more than one, a menu of them.
+fn organization(org: String, name: String, all: Vec<OrgLink>) -> AnyView {
+    if all.is_empty() {
+        return view! { <a class="org" href=format!("/{org}")><Mark/> {name}</a> }.into_any();
+    }
+    let line = |to: OrgLink| {
+        let current = (to.slug == org).then_some("true");
+        view! {
+            <ApiForm to={endpoint::<SwitchOrg>()} after=After::Load class="">
+                <Hidden name="org" value=to.slug/>
+                <button type="submit" aria-current=current>{to.name}</button>
+            </ApiForm>
+        }
+    };
+    let lines: Vec<_> = all.into_iter().map(line).collect();
+    view! {
+        <details class="orgs">
+            <summary class="org" aria-label=format!("Organization {name}")><Mark/> <span>{name.clone()}</span> {icon(icondata_lu::LuChevronsUpDown)}</summary>
+            <div class="menu">{lines}</div>
+        </details>
     }
     .into_any()
 }

@@ -1,18 +1,24 @@
 //! The ports, answered from recordings. What no measured page asks for is not found.
 
-use app::ports::{Accounts, Caller, Comments, InsightsPort, Issues, Ports, Sessions, Texts};
+use app::ports::{
+    Accounts, Audit, Caller, Comments, InsightsPort, Issues, Members, Ports, Projects, Sessions, Teams, Texts,
+};
 use async_trait::async_trait;
 use std::{collections::HashMap, sync::Arc};
 use tracker_domain::{
     account::{Door, SignIn, SignUp, SignedIn},
+    audit::{AuditList, ListAudit},
     comment::{AddComment, CommentAdded},
     error::AppError,
     id::SessionId,
     insight::Insights,
     issue::{CreateIssue, EditIssue, IssueChanged, IssueList, IssueRef, IssueView, ListIssues, SetProperty},
+    member::{ChangeMember, ListMembers, MemberChanged, MemberList},
     org::Framed,
+    project::{ProjectChanged, ProjectList, SaveProject},
     query::{CompleteQuery, Suggestion},
     session::{SecurityView, SessionsEnded},
+    team::{ChangeTeam, CreateTeam, DeleteTeam, TeamChanged, TeamView},
 };
 
 use crate::recordings::Recordings;
@@ -22,10 +28,14 @@ pub fn ports(recordings: &Arc<Recordings>) -> Ports {
     let recorded = Arc::new(Recorded(recordings.clone()));
     Ports {
         accounts: recorded.clone(),
+        audit: recorded.clone(),
         comments: recorded.clone(),
         insights: recorded.clone(),
         issues: recorded.clone(),
         sessions: recorded.clone(),
+        members: recorded.clone(),
+        projects: recorded.clone(),
+        teams: recorded.clone(),
         texts: recorded,
     }
 }
@@ -125,6 +135,62 @@ impl Sessions for Recorded {
     }
 
     async fn end_all(&self, _: &Caller) -> Result<(), AppError> {
+        Err(AppError::NotFound)
+    }
+}
+
+#[async_trait]
+impl Audit for Recorded {
+    async fn view(&self, _: &Caller, _: ListAudit, _: &str) -> Result<Framed<AuditList>, AppError> {
+        Err(AppError::NotFound)
+    }
+}
+
+#[async_trait]
+impl Members for Recorded {
+    async fn list(&self, _: &Caller, _: ListMembers, _: &str) -> Result<Framed<MemberList>, AppError> {
+        Err(AppError::NotFound)
+    }
+
+    async fn change(&self, _: &Caller, _: ChangeMember) -> Result<MemberChanged, AppError> {
+        Err(AppError::NotFound)
+    }
+
+    async fn switch(&self, _: &Caller, _: &str) -> Result<SignedIn, AppError> {
+        Err(AppError::NotFound)
+    }
+}
+
+#[async_trait]
+impl Teams for Recorded {
+    async fn view(&self, _: &Caller, _: &str, _: &str) -> Result<Framed<Vec<TeamView>>, AppError> {
+        Err(AppError::NotFound)
+    }
+
+    async fn create(&self, _: &Caller, _: CreateTeam) -> Result<TeamChanged, AppError> {
+        Err(AppError::NotFound)
+    }
+
+    async fn change(&self, _: &Caller, _: ChangeTeam) -> Result<TeamChanged, AppError> {
+        Err(AppError::NotFound)
+    }
+
+    async fn delete(&self, _: &Caller, _: DeleteTeam) -> Result<TeamChanged, AppError> {
+        Err(AppError::NotFound)
+    }
+}
+
+#[async_trait]
+impl Projects for Recorded {
+    async fn view(&self, _: &Caller, _: &str, _: &str) -> Result<Framed<ProjectList>, AppError> {
+        Err(AppError::NotFound)
+    }
+
+    async fn create(&self, _: &Caller, _: SaveProject) -> Result<ProjectChanged, AppError> {
+        Err(AppError::NotFound)
+    }
+
+    async fn edit(&self, _: &Caller, _: SaveProject) -> Result<ProjectChanged, AppError> {
         Err(AppError::NotFound)
     }
 }

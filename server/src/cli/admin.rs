@@ -6,7 +6,7 @@ use std::io::{IsTerminal, stdin};
 use tracker_domain::{
     account::check_password,
     org::Role,
-    text::{Email, OrgSlug, Secret},
+    text::{DisplayName, Email, OrgSlug, Secret},
     time::Clock,
 };
 
@@ -15,10 +15,11 @@ use crate::{
     access,
     config::Config,
     passwords::Passwords,
+    services::accounts::FIRST_PROJECT,
     state::SystemClock,
     storage::{
         Db,
-        admin::{self, RoleChange},
+        admin::{self, Founded, RoleChange},
         keys,
     },
     worker::{readers, rebuild},
@@ -45,6 +46,27 @@ pub(super) enum Admin {
         /// In which organization; TRACKER_ORG if it is not said.
         #[arg(long)]
         org: Option<String>,
+    },
+    /// Shut a member out. Their open pages are closed at once; what they wrote stays.
+    Disable {
+        /// The member's mail address.
+        email: String,
+        /// Of which organization; TRACKER_ORG if it is not said.
+        #[arg(long)]
+        org: Option<String>,
+    },
+    /// Let a member in again.
+    Enable {
+        /// The member's mail address.
+        email: String,
+        /// Into which organization; TRACKER_ORG if it is not said.
+        #[arg(long)]
+        org: Option<String>,
+    },
+    /// Make another organization; one installation can have many, each apart from the others.
+    Org {
+        #[command(subcommand)]
+        what: OrgCommand,
     },
     /// Set somebody's password, read from standard input, and sign them out everywhere.
     ///
@@ -76,6 +98,24 @@ pub(super) enum Keys {
     },
 }
 
+/// What is done to organizations.
+#[derive(Debug, Subcommand)]
+pub(super) enum OrgCommand {
+    /// Make an organization with its first ADMIN and a first project, CORE.
+    ///
+    /// New accounts go on joining TRACKER_ORG; into this one people are invited.
+    Create {
+        /// Its name in URLs: 2 to 40 of a-z, 0-9 and -.
+        slug: String,
+        /// What it is called.
+        #[arg(long)]
+        name: String,
+        /// The mail address of its first ADMIN, who has an account already.
+        #[arg(long)]
+        admin: String,
+    },
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Derived {
     /// The daily statistics behind the insights page.
@@ -88,6 +128,11 @@ impl Admin {
             Self::Ping => ping::run(&config).await,
             Self::Members { org } => members(&config, org).await,
             Self::Role { email, role, org } => set_role(&config, &email, &role, org).await,
+            Self::Disable { email, org } => set_access(&config, &email, org, true).await,
+            Self::Enable { email, org } => set_access(&config, &email, org, false).await,
+            Self::Org { what: OrgCommand::Create { slug, name, admin } } => {
+                create_org(&config, &slug, &name, &admin).await
+            }
             Self::Password { email } => set_password(&config, &email).await,
             Self::Keys(Keys::Rotate { forget }) => rotate_keys(&config, forget).await,
             Self::Rebuild { what } => rebuild_derived(&config, what).await,
@@ -133,15 +178,47 @@ async fn set_role(config: &Config, email: &str, role: &str, org: Option<String>)
     match change {
         RoleChange::Done(before) => term::say(&format!("{email} is {role} of {org} now; before: {before}.")),
         RoleChange::Same => term::say(&format!("{email} is {role} of {org} already.")),
-        RoleChange::NoMember => {
-            return Err(Failure::new(format!(
-                "{email} is no member of {org}; `tracker admin members` lists them"
-            )));
-        }
+        refused => return Err(not_changed(refused, &email, &org)),
+    }
+    Ok(())
+}
+
+fn not_changed(change: RoleChange, email: &Email, org: &OrgSlug) -> Failure {
+    Failure::new(match change {
         RoleChange::LastAdmin => {
-            return Err(Failure::new(format!(
-                "{email} is the last ADMIN of {org}; make somebody else ADMIN first"
-            )));
+            format!("{email} is the last ADMIN of {org}; make somebody else ADMIN first")
+        }
+        _ => format!("{email} is no member of {org}; `tracker admin members` lists them"),
+    })
+}
+
+async fn set_access(config: &Config, email: &str, org: Option<String>, shut: bool) -> Result<(), Failure> {
+    let email = Email::parse(email)?;
+    let org = org.map_or(Ok(config.accounts.org.clone()), |org| OrgSlug::parse(&org))?;
+    let mut connection = connect(config).await?;
+    let change =
+        admin::set_access(&mut connection, (&org, &email), shut, SystemClock.now()).await.map_err(refused)?;
+    let state = if shut { "shut out of" } else { "let in to" };
+    match change {
+        RoleChange::Done(_) => term::say(&format!("{email} is {state} {org} now.")),
+        RoleChange::Same => term::say(&format!("{email} is {state} {org} already.")),
+        refused => return Err(not_changed(refused, &email, &org)),
+    }
+    Ok(())
+}
+
+async fn create_org(config: &Config, slug: &str, name: &str, email: &str) -> Result<(), Failure> {
+    let (slug, name, email) = (OrgSlug::parse(slug)?, DisplayName::parse(name)?, Email::parse(email)?);
+    let (key, project) = FIRST_PROJECT;
+    let key = key.parse()?;
+    let mut connection = connect(config).await?;
+    let now = SystemClock.now();
+    let founded = admin::create_org(&mut connection, (&slug, &name), &email, (&key, project), now);
+    match founded.await.map_err(refused)? {
+        Founded::Done => term::say(&format!("{name} is at /{slug}; {email} is its ADMIN.")),
+        Founded::Exists => return Err(Failure::new(format!("there is an organization {slug} already"))),
+        Founded::NoAccount => {
+            return Err(Failure::new(format!("nobody has an account with {email}; they sign up first")));
         }
     }
     Ok(())

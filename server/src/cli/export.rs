@@ -7,12 +7,13 @@ use std::{
     io::{BufWriter, IntoInnerError, stdout},
     path::{Path, PathBuf},
 };
-use tracker_domain::text::OrgSlug;
+use tracker_domain::{text::OrgSlug, time::Clock};
 
 use super::{Failure, term};
 use crate::{
     config::Config,
     export::{self, ExportError},
+    state::SystemClock,
     storage::export as storage,
 };
 
@@ -31,6 +32,7 @@ impl Export {
         let org = self.org.map_or(Ok(config.accounts.org.clone()), |org| OrgSlug::parse(&org))?;
         let connected = storage::connect(&config.database.url).await;
         let mut connection = connected.map_err(|error| Failure::database(&config, &error))?;
+        storage::record(&mut connection, &org, SystemClock.now()).await.map_err(super::admin::refused)?;
         if self.file == Path::new("-") {
             let mut out = BufWriter::new(stdout());
             export::write(&mut connection, &org, &mut out).await.map_err(failed)?;
@@ -40,9 +42,10 @@ impl Export {
         let (head, counts) = write_file(&mut connection, &org, &unfinished).await.map_err(failed)?;
         std::fs::rename(&unfinished, &self.file).map_err(|error| at(&self.file, &error))?;
         term::say(&format!(
-            "{org} at position {}: {} people, {} projects, {} tags, {} issues, {} comments and {} events are in {}.",
+            "{org} at position {}: {} people, {} teams, {} projects, {} tags, {} issues, {} comments and {} events are in {}.",
             head.position,
             counts.people,
+            counts.teams,
             counts.projects,
             counts.tags,
             counts.issues,

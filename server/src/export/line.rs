@@ -1,6 +1,6 @@
 //! The lines of an export: JSON, one thing a line, named as people name it and never by an id of the database.
 //!
-//! The order is fixed: the head, people by address, projects by key, tags by name, issues by key, then the log by
+//! The order is fixed: the head, people by address, teams by short name, projects by key, tags by name, issues by key, then the log by
 //! position with each comment before the event that says it was added, then the counts. The members of a line have a
 //! fixed order too, so that the same organization always gives the same bytes. docs/export.md explains each.
 //! To add a member, raise [`VERSION`] and let `restore` go on reading what has the old one.
@@ -11,7 +11,9 @@ use sqlx::types::Json;
 use time::{OffsetDateTime, serde::rfc3339};
 
 /// The version of the format.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
+/// The oldest version that is read: without teams.
+pub const OLDEST: u32 = 1;
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,6 +23,8 @@ pub enum Line {
     Tracker(Head),
     /// A member.
     Person(PersonLine),
+    /// A team.
+    Team(TeamLine),
     /// A project.
     Project(ProjectLine),
     /// A tag.
@@ -73,6 +77,21 @@ pub struct PersonLine {
     pub disabled_at: Option<OffsetDateTime>,
 }
 
+/// A team.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TeamLine {
+    /// Its name in queries.
+    pub slug: String,
+    /// What it is called.
+    pub name: String,
+    /// The addresses of its people, sorted.
+    pub people: Vec<String>,
+    /// When it was made.
+    #[serde(with = "rfc3339")]
+    pub created_at: OffsetDateTime,
+}
+
 /// A project.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -81,6 +100,9 @@ pub struct ProjectLine {
     pub key: String,
     /// What it is called.
     pub name: String,
+    /// The team that owns it.
+    #[serde(default)]
+    pub team: Option<String>,
     /// The number of its next issue.
     pub next_number: i64,
     /// When it was made.
@@ -210,6 +232,9 @@ pub struct FactsLine {
 pub struct Counts {
     /// Members.
     pub people: u64,
+    /// Teams.
+    #[serde(default)]
+    pub teams: u64,
     /// Projects.
     pub projects: u64,
     /// Tags.
@@ -227,6 +252,7 @@ impl Counts {
     pub fn count(&mut self, line: &Line) {
         match line {
             Line::Person(_) => self.people += 1,
+            Line::Team(_) => self.teams += 1,
             Line::Project(_) => self.projects += 1,
             Line::Tag(_) => self.tags += 1,
             Line::Issue(_) => self.issues += 1,

@@ -19,7 +19,7 @@ fn ids(kind: &str) -> &'static [Id] {
     match kind {
         "assignee_set" => &[Id::SomePerson("from"), Id::SomePerson("to")],
         "comment_added" => &[Id::Comment("comment")],
-        "member_joined" | "role_changed" => &[Id::Person("user")],
+        "member_joined" | "role_changed" | "member_disabled" | "member_enabled" => &[Id::Person("user")],
         _ => &[],
     }
 }
@@ -112,6 +112,8 @@ mod tests {
             Change::CommentAdded { comment: CommentId(7) },
             Change::MemberJoined { user: UserId(7), role: Role::Admin },
             Change::RoleChanged { user: UserId(7), from: Role::Reporter, to: Role::Maintainer },
+            Change::MemberDisabled { user: UserId(7) },
+            Change::MemberEnabled { user: UserId(7) },
             Change::ProjectCreated { key: "CORE".parse().unwrap() },
         ];
         for change in &all {
@@ -126,6 +128,8 @@ mod tests {
                 | Change::CommentAdded { .. }
                 | Change::MemberJoined { .. }
                 | Change::RoleChanged { .. }
+                | Change::MemberDisabled { .. }
+                | Change::MemberEnabled { .. }
                 | Change::ProjectCreated { .. } => {}
             }
         }

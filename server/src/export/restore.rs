@@ -21,7 +21,7 @@ use tracker_domain::{
 
 use super::{
     ExportError,
-    line::{Counts, Head, Line, VERSION},
+    line::{Counts, Head, Line, OLDEST, VERSION},
 };
 use crate::{
     markdown,
@@ -129,12 +129,16 @@ fn parse(number: u64, text: &str) -> Result<Line, ExportError> {
 fn read_head(lines: &mut dyn BufRead) -> Result<(Head, String), ExportError> {
     let text = next_line(lines, 1)?.unwrap_or_default();
     match parse(1, &text)? {
-        Line::Tracker(head) if head.version == VERSION => Ok((head, import_dump::fingerprint(&text))),
+        Line::Tracker(head) if (OLDEST..=VERSION).contains(&head.version) => {
+            Ok((head, import_dump::fingerprint(&text)))
+        }
         Line::Tracker(head) => {
             let version = head.version;
             Err(at_line(
                 1,
-                &format!("the export has version {version}; this program reads version {VERSION}"),
+                &format!(
+                    "the export has version {version}; this program reads versions {OLDEST} to {VERSION}"
+                ),
             ))
         }
         _ => Err(at_line(1, &"an export begins with its head")),
@@ -193,7 +197,8 @@ struct Restorer<'a> {
 impl Restorer<'_> {
     /// One batch in one transaction.
     async fn take(&mut self, ready: Ready) -> Result<(), ExportError> {
-        let (mut people, mut projects, mut tags) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut people, mut teams, mut projects, mut tags) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (mut issues, mut comments, mut events) = (Vec::new(), Vec::new(), Vec::new());
         for (number, line, html) in ready {
             if self.end.is_some() {
@@ -203,6 +208,7 @@ impl Restorer<'_> {
             match line {
                 Line::Tracker(_) => return Err(at_line(number, &"there is one head only")),
                 Line::Person(person) => people.push(person),
+                Line::Team(team) => teams.push(team),
                 Line::Project(project) => projects.push(project),
                 Line::Tag(tag) => tags.push(tag),
                 Line::Issue(line) => issues.push(Text { number, line: *line, html }),
@@ -213,6 +219,7 @@ impl Restorer<'_> {
         }
         let mut tx = self.connection.begin().await?;
         import_dump::insert_people(&mut tx, &self.place, &people).await?;
+        import_dump::insert_teams(&mut tx, &self.place, &teams).await?;
         import_dump::insert_projects(&mut tx, &self.place, &projects).await?;
         import_dump::insert_tags(&mut tx, &self.place, &tags).await?;
         if !issues.is_empty() || !events.is_empty() {

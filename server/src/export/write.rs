@@ -63,6 +63,9 @@ impl Writer<'_> {
             self.line(&Line::Person(person))?;
         }
         let people = reading.addresses().await?;
+        for team in reading.teams().await? {
+            self.line(&Line::Team(team))?;
+        }
         let projects = reading.projects().await?;
         for (_, project) in &projects {
             self.line(&Line::Project(project.clone()))?;

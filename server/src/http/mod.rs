@@ -5,6 +5,7 @@
 
 mod api;
 mod assets;
+mod audit_csv;
 mod caller;
 pub mod cookies;
 mod headers;
@@ -62,6 +63,7 @@ pub fn router_on(app: &App, ports: Ports, site: &Site) -> Router {
     let mut router = Router::new()
         .route("/", get(pages::home))
         .route("/settings/security", get(pages::own_security))
+        .route("/{org}/settings/audit.csv", get(audit_csv::table))
         .route("/api/v1/{noun}/{verb}", post(api::call).layer(DefaultBodyLimit::max(MAX_BODY_BYTES)));
     for path in pages::paths() {
         router = router.route(&path, get(pages::page));

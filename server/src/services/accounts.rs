@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The key and name of an organization's first project.
-const FIRST_PROJECT: (&str, &str) = ("CORE", "Core");
+pub(crate) const FIRST_PROJECT: (&str, &str) = ("CORE", "Core");
 
 /// See the port.
 #[derive(Debug)]

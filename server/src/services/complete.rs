@@ -27,6 +27,7 @@ pub(super) async fn complete(
         Ok(Field::Assignee | Field::Reporter) => complete::people(&mut tx, &member, prefix).await,
         Ok(Field::Tag) => complete::tags(&mut tx, &member, prefix).await,
         Ok(Field::Project) => complete::projects(&mut tx, &member, prefix).await,
-        _ => Err(AppError::invalid("field", "Known are: assignee, reporter, tag, project.")),
+        Ok(Field::Team) => complete::teams(&mut tx, &member, prefix).await,
+        _ => Err(AppError::invalid("field", "Known are: assignee, reporter, tag, project, team.")),
     }
 }

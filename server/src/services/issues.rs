@@ -12,7 +12,7 @@ use tracker_domain::{
     },
     org::{Framed, Person},
     page::Cursor,
-    policy::{Action, Actor, IssueFacts, ViewerCan},
+    policy::{Action, Actor, Decision, IssueFacts, OrgAction, ViewerCan, decide_org},
     query::{CompleteQuery, Suggestion},
     tag,
     text::{IssueTitle, Markdown, TagName},
@@ -71,6 +71,7 @@ impl Issues for IssuesService {
         if let Some(answer) = once::before(app, &mut tx, claim.as_ref()).await? {
             return Ok(answer);
         }
+        decide_org(member.actor, OrgAction::CreateIssue).require()?;
         let new = Checked::read(&command)?;
         let html = markdown::render_apart(&new.description).await?;
         let issue = NewIssue {
@@ -296,7 +297,11 @@ async fn find_assignee(tx: &mut Tx, member: &Member, id: &str) -> Result<Option<
     let unknown =
         || AppError::invalid("assignee", "This person cannot be given an issue here. Choose from the list.");
     let id = UserId(id.parse().map_err(|_| unknown())?);
-    issues::assignable(tx, member, id).await?.map(Some).ok_or_else(unknown)
+    let (person, actor) = issues::colleague(tx, member, id).await?.ok_or_else(unknown)?;
+    match decide_org(actor, OrgAction::TakeIssues) {
+        Decision::Allow => Ok(Some(person)),
+        Decision::Hide | Decision::Refuse(_) => Err(unknown()),
+    }
 }
 
 async fn set_tags(

@@ -4,14 +4,18 @@
 //! `tracker_domain::policy`, everything that touches a table in `storage`.
 
 pub mod accounts;
+pub mod audit;
 pub mod comments;
 mod complete;
 pub mod entrance;
 pub mod insights;
 pub mod issues;
+pub mod members;
 mod once;
 mod page;
+pub mod projects;
 pub mod sessions;
+pub mod teams;
 pub mod texts;
 
 use app::ports::{Caller, Ports};
@@ -28,10 +32,14 @@ use crate::{
 pub fn ports(app: &App) -> Ports {
     Ports {
         accounts: Arc::new(accounts::AccountsService(app.clone())),
+        audit: Arc::new(audit::AuditService(app.clone())),
         comments: Arc::new(comments::CommentsService(app.clone())),
         insights: Arc::new(insights::InsightsService(app.clone())),
         issues: Arc::new(issues::IssuesService(app.clone())),
         sessions: Arc::new(sessions::SessionsService(app.clone())),
+        members: Arc::new(members::MembersService(app.clone())),
+        projects: Arc::new(projects::ProjectsService(app.clone())),
+        teams: Arc::new(teams::TeamsService(app.clone())),
         texts: Arc::new(texts::TextsService(app.clone())),
     }
 }

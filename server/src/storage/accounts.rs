@@ -104,7 +104,7 @@ pub async fn door(
         r#"SELECT d.org_name, d.has_accounts AS "has_accounts!",
                   (SELECT o.slug FROM organizations o JOIN memberships m ON m.org_id = o.id
                    WHERE m.user_id = tracker_user() AND m.disabled_at IS NULL
-                   ORDER BY (o.slug = $1) DESC, m.created_at LIMIT 1) AS home,
+                   ORDER BY m.used_at DESC NULLS LAST, (o.slug = $1) DESC, m.created_at LIMIT 1) AS home,
                   (SELECT flash FROM flashes WHERE id = $2 AND owner = $3) AS flash
            FROM tracker_door($1) d"#,
         org.as_str(),
@@ -118,12 +118,13 @@ pub async fn door(
     Ok(DoorRow { org_name: row.org_name, has_accounts: row.has_accounts, home: row.home, flash })
 }
 
-/// Where the person of this transaction belongs: the preferred organization, or their oldest.
+/// Where the person of this transaction belongs: the organization that they were in last, the preferred one, or their
+/// oldest.
 pub async fn home(tx: &mut Tx, preferred: &OrgSlug) -> Result<Option<String>, AppError> {
     sqlx::query_scalar!(
         "SELECT o.slug FROM organizations o JOIN memberships m ON m.org_id = o.id
          WHERE m.user_id = tracker_user() AND m.disabled_at IS NULL
-         ORDER BY (o.slug = $1) DESC, m.created_at LIMIT 1",
+         ORDER BY m.used_at DESC NULLS LAST, (o.slug = $1) DESC, m.created_at LIMIT 1",
         preferred.as_str()
     )
     .fetch_optional(tx.connection()?)

@@ -1,16 +1,18 @@
 //! What `tracker admin` does to members, as the owner of the database: no policy binds it, so every statement says
 //! which organization and whom it means.
 
+use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection};
 use tracker_domain::{
+    audit::AuditAction,
     event::{Change, Origin, Payload, VERSION},
-    id::UserId,
+    id::{ProjectKey, UserId},
     org::Role,
-    text::{Email, OrgSlug, Secret},
+    text::{DisplayName, Email, OrgSlug, Secret},
     time::Timestamp,
 };
 
-use super::{ConnectError, options};
+use super::{ConnectError, import, members::Outcome, options};
 
 /// A connection as the owner.
 pub async fn connect(url: &Secret) -> Result<PgConnection, ConnectError> {
@@ -49,12 +51,12 @@ pub async fn members(
     .await
 }
 
-/// What became of a change of role.
+/// What became of a change of a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RoleChange {
     /// Done; this was the role before.
     Done(Role),
-    /// They had that role already.
+    /// They were like that already.
     Same,
     /// There is no such member.
     NoMember,
@@ -62,47 +64,151 @@ pub enum RoleChange {
     LastAdmin,
 }
 
-/// Gives a member another role and writes that into the log.
+/// Gives a member another role, which stands in the log and in the audit trail.
 pub async fn set_role(
     connection: &mut PgConnection,
-    (org, email): (&OrgSlug, &Email),
+    member: (&OrgSlug, &Email),
     to: Role,
     now: Timestamp,
 ) -> Result<RoleChange, sqlx::Error> {
+    change(connection, member, Wanted::Role(to), now).await
+}
+
+/// Shuts a member out or lets them in again, which stands in the log and in the audit trail.
+pub async fn set_access(
+    connection: &mut PgConnection,
+    member: (&OrgSlug, &Email),
+    shut: bool,
+    now: Timestamp,
+) -> Result<RoleChange, sqlx::Error> {
+    change(connection, member, Wanted::Access { shut }, now).await
+}
+
+#[derive(Clone, Copy)]
+enum Wanted {
+    Role(Role),
+    Access { shut: bool },
+}
+
+async fn change(
+    connection: &mut PgConnection,
+    (org, email): (&OrgSlug, &Email),
+    wanted: Wanted,
+    now: Timestamp,
+) -> Result<RoleChange, sqlx::Error> {
     let mut tx = connection.begin().await?;
-    // The admins are locked, so that two who demote each other do not both succeed.
-    let members = sqlx::query!(
-        "SELECT m.org_id, m.user_id, m.role, u.email
+    let found = sqlx::query!(
+        "SELECT m.org_id, m.user_id
          FROM memberships m JOIN users u ON u.id = m.user_id JOIN organizations o ON o.id = m.org_id
-         WHERE o.slug = $1 AND m.disabled_at IS NULL AND (m.role = 'ADMIN' OR u.email = $2)
-         ORDER BY m.user_id FOR UPDATE OF m",
+         WHERE o.slug = $1 AND u.email = $2",
         org.as_str(),
         email.as_str()
-    )
-    .fetch_all(&mut *tx)
-    .await?;
-    let Some(member) = members.iter().find(|member| member.email == email.as_str()) else {
-        return Ok(RoleChange::NoMember);
+    );
+    let Some(found) = found.fetch_optional(&mut *tx).await? else { return Ok(RoleChange::NoMember) };
+    let (role, shut) = match wanted {
+        Wanted::Role(role) => (Some(role.word()), None),
+        Wanted::Access { shut } => (None, Some(shut)),
     };
-    let from: Role = member.role.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
-    if from == to {
-        return Ok(RoleChange::Same);
+    let row = sqlx::query!(
+        "SELECT outcome, role_before, address FROM tracker_change_member($1, $2, NULL, $3, $4, $5)",
+        found.org_id,
+        found.user_id,
+        role,
+        shut,
+        now.0
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    let from = match Outcome::read(row.outcome.as_deref(), row.role_before.as_deref(), row.address) {
+        Some(Outcome::Done { from, .. }) => from,
+        Some(Outcome::Same) => return Ok(RoleChange::Same),
+        Some(Outcome::LastAdmin) => return Ok(RoleChange::LastAdmin),
+        Some(Outcome::NoMember | Outcome::NotAdmin) => return Ok(RoleChange::NoMember),
+        None => return Err(sqlx::Error::Decode("the change of a member has no outcome".into())),
+    };
+    let user = UserId(found.user_id);
+    let (event, action, details) = match wanted {
+        Wanted::Role(to) => {
+            let details = json!({ "by": OPERATOR, "from": from, "to": to });
+            (Change::RoleChanged { user, from, to }, AuditAction::RoleChanged, details)
+        }
+        Wanted::Access { shut: true } => {
+            (Change::MemberDisabled { user }, AuditAction::MemberDisabled, json!({ "by": OPERATOR }))
+        }
+        Wanted::Access { shut: false } => {
+            (Change::MemberEnabled { user }, AuditAction::MemberEnabled, json!({ "by": OPERATOR }))
+        }
+    };
+    record(&mut tx, found.org_id, (action, email.as_str(), &details), now).await?;
+    append(&mut tx, (found.org_id, found.user_id), &event, now).await?;
+    tx.commit().await?;
+    Ok(RoleChange::Done(from))
+}
+
+/// What became of founding an organization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Founded {
+    /// Done.
+    Done,
+    /// There is one of that name in URLs.
+    Exists,
+    /// Nobody has an account with that address.
+    NoAccount,
+}
+
+/// Makes an organization with its first ADMIN and its first project.
+pub async fn create_org(
+    connection: &mut PgConnection,
+    (slug, name): (&OrgSlug, &DisplayName),
+    admin: &Email,
+    (key, project): (&ProjectKey, &str),
+    now: Timestamp,
+) -> Result<Founded, sqlx::Error> {
+    let mut tx = connection.begin().await?;
+    let Some((user, _)) = account(&mut tx, admin).await? else { return Ok(Founded::NoAccount) };
+    if import::find_org(&mut tx, slug).await?.is_some() {
+        return Ok(Founded::Exists);
     }
-    if from == Role::Admin && members.len() == 1 {
-        return Ok(RoleChange::LastAdmin);
-    }
+    let org = import::add_org(&mut tx, slug, Some(name.as_str()), now).await?;
     sqlx::query!(
-        "UPDATE memberships SET role = $3 WHERE org_id = $1 AND user_id = $2",
-        member.org_id,
-        member.user_id,
-        to.word()
+        "INSERT INTO memberships (org_id, user_id, role, created_at) VALUES ($1, $2, $3, $4)",
+        org.0,
+        user.0,
+        Role::Admin.word(),
+        now.0
     )
     .execute(&mut *tx)
     .await?;
-    let change = Change::RoleChanged { user: UserId(member.user_id), from, to };
-    append(&mut tx, (member.org_id, member.user_id), &change, now).await?;
+    import::project(&mut tx, org, key, project, now).await?;
+    let details = json!({ "by": OPERATOR, "role": Role::Admin });
+    record(&mut tx, org.0, (AuditAction::MemberJoined, admin.as_str(), &details), now).await?;
+    append(&mut tx, (org.0, user.0), &Change::MemberJoined { user, role: Role::Admin }, now).await?;
+    append(&mut tx, (org.0, user.0), &Change::ProjectCreated { key: key.clone() }, now).await?;
     tx.commit().await?;
-    Ok(RoleChange::Done(from))
+    Ok(Founded::Done)
+}
+
+/// How the audit trail names whoever works on the server.
+const OPERATOR: &str = "operator";
+
+async fn record(
+    connection: &mut PgConnection,
+    org: i64,
+    (action, target, details): (AuditAction, &str, &Value),
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "INSERT INTO audit (org_id, at, action, target, address, agent, details)
+         VALUES ($1, $2, $3, $4, '', 'tracker admin', $5)",
+        org,
+        now.0,
+        action.word(),
+        target,
+        details
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// One event of nobody in particular: it stands under the name of the member whom it is about.

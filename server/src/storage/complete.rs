@@ -1,13 +1,13 @@
 //! Values for the completion of queries. What a viewer may not see is not offered: a REPORTER gets themselves, and the
 //! people and tags of their own issues.
 
-use tracker_domain::{error::AppError, org::Role, query::Suggestion};
+use tracker_domain::{error::AppError, policy::Scope, query::Suggestion};
 
 use super::{Member, Tx, db};
 
 /// People by the beginning of a part of their name, or of their address.
 pub async fn people(tx: &mut Tx, member: &Member, prefix: &str) -> Result<Vec<Suggestion>, AppError> {
-    let all = member.actor.role != Role::Reporter;
+    let all = member.actor.scope() == Scope::All;
     let found = sqlx::query!(
         r#"SELECT u.name, u.email, EXISTS (
                SELECT FROM users o JOIN memberships om ON om.user_id = o.id
@@ -44,7 +44,7 @@ pub async fn tags(tx: &mut Tx, member: &Member, prefix: &str) -> Result<Vec<Sugg
                WHERE i.org_id = $1 AND i.reporter_id = $3))
          ORDER BY t.name LIMIT 10",
         member.org.0,
-        member.actor.role != Role::Reporter,
+        member.actor.scope() == Scope::All,
         member.actor.user.0,
         prefix
     )
@@ -67,4 +67,19 @@ pub async fn projects(tx: &mut Tx, member: &Member, prefix: &str) -> Result<Vec<
     .await
     .map_err(db)?;
     Ok(found.into_iter().map(|row| Suggestion::new(&row.key, row.name)).collect())
+}
+
+/// Teams by the beginning of their short name or name.
+pub async fn teams(tx: &mut Tx, member: &Member, prefix: &str) -> Result<Vec<Suggestion>, AppError> {
+    let found = sqlx::query!(
+        "SELECT t.slug, t.name FROM teams t
+         WHERE t.org_id = $1 AND (starts_with(t.slug, lower($2)) OR starts_with(lower(t.name), lower($2)))
+         ORDER BY t.slug LIMIT 10",
+        member.org.0,
+        prefix
+    )
+    .fetch_all(tx.connection()?)
+    .await
+    .map_err(db)?;
+    Ok(found.into_iter().map(|row| Suggestion::new(&row.slug, row.name)).collect())
 }

@@ -7,12 +7,14 @@ use sqlx::{Connection, PgConnection, types::Json};
 use std::collections::HashMap;
 use time::OffsetDateTime;
 use tracker_domain::{
+    audit::AuditAction,
     id::{OrgId, ProjectId},
     text::{OrgSlug, Secret},
+    time::Timestamp,
 };
 
 use super::{ConnectError, options};
-use crate::export::line::{Head, IssueLine, LinkLine, PersonLine, ProjectLine, TagLine, VERSION};
+use crate::export::line::{Head, IssueLine, LinkLine, PersonLine, ProjectLine, TagLine, TeamLine, VERSION};
 
 /// Rows of a page: with the longest possible texts it is about 50 MB.
 const PAGE: i64 = 200;
@@ -27,6 +29,22 @@ pub async fn connect(url: &Secret) -> Result<PgConnection, ConnectError> {
         .await
         .map_err(ConnectError::Unreachable)?;
     Ok(connection)
+}
+
+/// Notes in the audit trail that everything is taken out.
+pub async fn record(connection: &mut PgConnection, org: &OrgSlug, now: Timestamp) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        r#"WITH org AS MATERIALIZED (
+               SELECT set_config('tracker.org', id::text, true) FROM organizations WHERE slug = $1
+           )
+           SELECT tracker_audit($2, $3, 'everything', '', 'tracker export', '{"by": "operator"}') FROM org"#,
+        org.as_str(),
+        now.0,
+        AuditAction::Exported.word()
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// A reading of one organization; everything in it is of one position.
@@ -113,17 +131,33 @@ impl<'a> Reading<'a> {
         Ok(rows.into_iter().map(|row| (row.id, row.email)).collect())
     }
 
+    /// The teams, by short name.
+    pub async fn teams(&mut self) -> Result<Vec<TeamLine>, sqlx::Error> {
+        sqlx::query_as!(
+            TeamLine,
+            r#"SELECT t.slug, t.name, t.created_at,
+                   ARRAY(SELECT u.email FROM team_members tm JOIN users u ON u.id = tm.user_id
+                         WHERE tm.org_id = t.org_id AND tm.team_id = t.id ORDER BY u.email COLLATE "C") AS "people!"
+               FROM teams t WHERE t.org_id = $1 ORDER BY t.slug COLLATE "C""#,
+            self.org.0
+        )
+        .fetch_all(&mut *self.connection)
+        .await
+    }
+
     /// The projects, by key.
     pub async fn projects(&mut self) -> Result<Vec<(ProjectId, ProjectLine)>, sqlx::Error> {
         let rows = sqlx::query!(
-            r#"SELECT id, key, name, next_number, created_at FROM projects
-               WHERE org_id = $1 ORDER BY key COLLATE "C""#,
+            r#"SELECT p.id, p.key, p.name, p.next_number, p.created_at,
+                   (SELECT t.slug FROM teams t WHERE t.org_id = p.org_id AND t.id = p.team_id) AS team
+               FROM projects p WHERE p.org_id = $1 ORDER BY p.key COLLATE "C""#,
             self.org.0
         );
         let rows = rows.fetch_all(&mut *self.connection).await?.into_iter();
         let line = rows.map(|row| {
             let (key, name) = (row.key, row.name);
-            let line = ProjectLine { key, name, next_number: row.next_number, created_at: row.created_at };
+            let (team, next_number) = (row.team, row.next_number);
+            let line = ProjectLine { key, name, team, next_number, created_at: row.created_at };
             (ProjectId(row.id), line)
         });
         Ok(line.collect())

@@ -5,7 +5,7 @@ use serde_json::Value;
 use tracker_domain::{
     error::AppError,
     id::{Seq, UserId},
-    org::{Frame, Framed, ProjectView, Viewer},
+    org::{Frame, Framed, OrgLink, ProjectView, Viewer},
     policy::Actor,
 };
 
@@ -28,6 +28,7 @@ pub struct PageRow<T> {
 struct FrameRow {
     org: String,
     org_name: String,
+    orgs: Vec<OrgLink>,
     viewer: Viewer,
     projects: Vec<ProjectView>,
     seq: Seq,
@@ -40,8 +41,11 @@ impl<T> PageRow<T> {
         let Some(frame) = self.frame else { return Err(AppError::NotFound) };
         let row: FrameRow = serde_json::from_value(frame).map_err(|error| fault(&error))?;
         let actor = Actor { user: UserId(user), role: row.viewer.role };
-        let FrameRow { org, org_name, viewer, projects, seq } = row;
+        let FrameRow { org, org_name, orgs, viewer, projects, seq } = row;
         let flash = self.flash.and_then(|value| serde_json::from_value(value).ok());
-        Ok((Framed { frame: Frame { org, org_name, viewer, projects, seq, flash }, view: self.view }, actor))
+        Ok((
+            Framed { frame: Frame { org, org_name, orgs, viewer, projects, seq, flash }, view: self.view },
+            actor,
+        ))
     }
 }

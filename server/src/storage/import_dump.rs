@@ -12,7 +12,7 @@ use tracker_domain::{
     id::{ProjectId, UserId},
     issue::Severity,
     org::Role,
-    text::{DisplayName, Email, OrgSlug, TagName},
+    text::{DisplayName, Email, OrgSlug, TagName, TeamSlug},
     time::Timestamp,
     workflow::Status,
 };
@@ -20,7 +20,7 @@ use tracker_domain::{
 use super::import::{self, Marked, Place};
 use crate::export::{
     ExportError,
-    line::{FactsLine, Head, PersonLine, ProjectLine, TagLine},
+    line::{FactsLine, Head, PersonLine, ProjectLine, TagLine, TeamLine},
 };
 
 /// The marks of restorations, and the ties that an export says lead to an issue.
@@ -143,19 +143,79 @@ fn wrong_person(person: &PersonLine, why: impl Display) -> ExportError {
     ExportError::Refused(format!("the person {}: {why}", person.address))
 }
 
+/// Makes teams with their people. A line that names somebody who is no member is refused.
+pub async fn insert_teams(
+    connection: &mut PgConnection,
+    place: &Place,
+    teams: &[TeamLine],
+) -> Result<(), ExportError> {
+    let refused =
+        |team: &TeamLine, why: &dyn Display| ExportError::Refused(format!("the team {}: {why}", team.slug));
+    for team in teams {
+        TeamSlug::parse(&team.slug).map_err(|error| refused(team, &error))?;
+        DisplayName::parse(&team.name).map_err(|error| refused(team, &error))?;
+        sqlx::query!(
+            "INSERT INTO teams (org_id, slug, name, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+            place.org.0,
+            team.slug,
+            team.name,
+            team.created_at
+        )
+        .execute(&mut *connection)
+        .await?;
+        let known = sqlx::query_scalar!(
+            r#"WITH people AS (
+                   SELECT m.user_id FROM memberships m JOIN users u ON u.id = m.user_id
+                   WHERE m.org_id = $1 AND u.email = ANY ($3)
+               ), joined AS (
+                   INSERT INTO team_members (org_id, team_id, user_id)
+                   SELECT $1, t.id, p.user_id FROM teams t, people p WHERE t.org_id = $1 AND t.slug = $2
+                   ON CONFLICT DO NOTHING
+               )
+               SELECT count(*) AS "count!" FROM people"#,
+            place.org.0,
+            team.slug,
+            &team.people
+        )
+        .fetch_one(&mut *connection)
+        .await?;
+        if known != team.people.len() as i64 {
+            return Err(refused(team, &"it has somebody who is no person of this export"));
+        }
+    }
+    Ok(())
+}
+
 /// Makes projects.
 pub async fn insert_projects(
     connection: &mut PgConnection,
     place: &Place,
     projects: &[ProjectLine],
 ) -> Result<(), ExportError> {
+    let teams: Vec<Option<String>> = column(projects, |project| project.team.clone());
+    let named: Vec<String> = teams.iter().flatten().cloned().collect();
+    let unknown = sqlx::query_scalar!(
+        r#"SELECT named AS "named!" FROM unnest($2::text[]) AS named
+           WHERE NOT EXISTS (SELECT FROM teams t WHERE t.org_id = $1 AND t.slug = named) LIMIT 1"#,
+        place.org.0,
+        &named
+    );
+    if let Some(team) = unknown.fetch_optional(&mut *connection).await? {
+        return Err(ExportError::Refused(format!(
+            "a project belongs to the team {team}, which is not there"
+        )));
+    }
     sqlx::query!(
-        "INSERT INTO projects (org_id, key, name, next_number, created_at)
-         SELECT $1, new.* FROM unnest($2::text[], $3::text[], $4::bigint[], $5::timestamptz[]) AS new
+        "INSERT INTO projects (org_id, key, name, team_id, next_number, created_at)
+         SELECT $1, new.key, new.name, t.id, new.next_number, new.created_at
+         FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::timestamptz[])
+             AS new (key, name, team, next_number, created_at)
+         LEFT JOIN teams t ON t.org_id = $1 AND t.slug = new.team
          ON CONFLICT (org_id, key) DO NOTHING",
         place.org.0,
         &column(projects, |project| project.key.clone()),
         &column(projects, |project| project.name.clone()),
+        &teams as &[Option<String>],
         &column(projects, |project| project.next_number),
         &column(projects, |project| project.created_at),
     )

@@ -6,7 +6,7 @@ use tracker_domain::{
     id::{IssueId, IssueKey, ProjectId, UserId},
     issue::Severity,
     org::Person,
-    policy::{Action, IssueFacts, decide},
+    policy::{Action, Actor, IssueFacts, decide},
     text::{IssueTitle, Markdown, TagName},
     time::Timestamp,
     workflow::Status,
@@ -228,18 +228,24 @@ pub async fn update_assignee(
     Ok(())
 }
 
-/// A member who can be given an issue: not a REPORTER, and not disabled.
-pub async fn assignable(tx: &mut Tx, member: &Member, user: UserId) -> Result<Option<Person>, AppError> {
+/// A member who comes in, with their role: whether they can be given an issue is the policy's to say.
+pub async fn colleague(
+    tx: &mut Tx,
+    member: &Member,
+    user: UserId,
+) -> Result<Option<(Person, Actor)>, AppError> {
     let row = sqlx::query!(
-        "SELECT u.id, u.name FROM memberships m JOIN users u ON u.id = m.user_id
-         WHERE m.org_id = $1 AND m.user_id = $2 AND m.role <> 'REPORTER' AND m.disabled_at IS NULL",
+        "SELECT u.id, u.name, m.role FROM memberships m JOIN users u ON u.id = m.user_id
+         WHERE m.org_id = $1 AND m.user_id = $2 AND m.disabled_at IS NULL",
         member.org.0,
         user.0
     )
     .fetch_optional(tx.connection()?)
     .await
     .map_err(db)?;
-    Ok(row.map(|row| Person { id: UserId(row.id), name: row.name }))
+    let Some(row) = row else { return Ok(None) };
+    let actor = Actor { user: UserId(row.id), role: row.role.parse()? };
+    Ok(Some((Person { id: actor.user, name: row.name }, actor)))
 }
 
 /// Gives an issue exactly these tags; those that the organization does not have yet are made.

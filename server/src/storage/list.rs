@@ -7,7 +7,7 @@ use serde::Deserialize;
 use sqlx::{Postgres, QueryBuilder, Row, types::Json};
 use tracker_domain::{
     error::AppError,
-    id::UserId,
+    id::{ProjectKey, UserId},
     issue::{IssueList, IssueRow, OPEN_COUNTED, PAGE_ROWS},
     page::{Cursor, SortKey},
     query::{Facts, Query},
@@ -175,7 +175,9 @@ pub(super) fn push_statement(builder: &mut QueryBuilder<Postgres>, query: &ListQ
     push_rows(builder, query, scope);
     builder.push(", ");
     conditions::push_people(builder, query.query);
-    builder.push(" AS people");
+    builder.push(" AS people, ");
+    conditions::push_owned(builder, query.query);
+    builder.push(" AS owned");
 }
 
 /// Reads a page of the list.
@@ -194,7 +196,9 @@ pub async fn page(tx: &mut Tx, query: &ListQuery<'_>) -> Result<PageRow<IssueLis
     let open = found.try_get("open").map_err(db)?;
     let people: Json<Vec<(String, Vec<UserId>)>> = found.try_get("people").map_err(db)?;
     let user: Option<i64> = found.try_get("user_id").map_err(db)?;
-    let facts = Facts { me: UserId(user.unwrap_or_default()), people: people.0, now: query.now };
+    let owned: Json<Vec<(String, Vec<ProjectKey>)>> = found.try_get("owned").map_err(db)?;
+    let me = UserId(user.unwrap_or_default());
+    let facts = Facts { me, people: people.0, teams: owned.0, now: query.now };
     let view = into_page(query, rows.0, facts, &stems.unwrap_or_default(), open);
     Ok(PageRow {
         user,

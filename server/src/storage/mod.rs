@@ -11,6 +11,7 @@
 pub mod accounts;
 pub mod admin;
 pub mod audit;
+pub mod audit_page;
 pub mod comments;
 pub mod complete;
 pub mod demo;
@@ -30,13 +31,17 @@ pub mod issue_page;
 pub mod issues;
 pub mod jobs;
 pub mod keys;
+mod keyset;
 pub mod list;
 pub mod live;
+pub mod members;
+pub mod projects;
 pub mod query;
 pub mod readers;
 mod search;
 pub mod sessions;
 pub mod stats;
+pub mod teams;
 mod tx;
 
 use sqlx::{

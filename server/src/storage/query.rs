@@ -14,7 +14,7 @@ use tracker_domain::{
     id::{IssueKey, ProjectKey},
     issue::Severity,
     query::{Node, Query, State, Term, Text, When, Who},
-    text::TagName,
+    text::{TagName, TeamSlug},
     time::Timestamp,
 };
 
@@ -45,6 +45,19 @@ pub fn push_people(builder: &mut Builder, query: &Query) {
         .push("(SELECT coalesce(json_agg(json_build_array(p.word, p.ids)), '[]') FROM (SELECT p.word, json_agg(p.user_id) AS ids FROM tracker_people(")
         .push_bind(words)
         .push(") p GROUP BY p.word) p)");
+}
+
+/// What the query's teams own, as [`tracker_domain::query::Facts::teams`] in JSON.
+pub fn push_owned(builder: &mut Builder, query: &Query) {
+    let teams = query.teams();
+    if teams.is_empty() {
+        builder.push("'[]'::json");
+        return;
+    }
+    builder
+        .push("(SELECT coalesce(json_agg(json_build_array(t.slug, (SELECT coalesce(json_agg(p.key), '[]') FROM projects p WHERE p.org_id = t.org_id AND p.team_id = t.id))), '[]') FROM teams t WHERE t.org_id = tracker_org() AND t.slug = ANY (")
+        .push_bind(teams)
+        .push("))");
 }
 
 fn push_node(builder: &mut Builder, node: &Node, now: Timestamp) {
@@ -87,6 +100,7 @@ fn push_term(builder: &mut Builder, term: &Term, now: Timestamp) {
         Term::Reporter(people) => push_people_in(builder, "i.reporter_id", people),
         Term::Tag(tags) => push_tags(builder, tags),
         Term::Project(keys) => push_projects(builder, keys),
+        Term::Team(teams) => push_teams(builder, teams),
         Term::Created(times) => push_times(builder, "i.created_at", times, now),
         Term::Updated(times) => push_times(builder, "i.updated_at", times, now),
         Term::Closed(times) => push_times(builder, "i.closed_at", times, now),
@@ -133,6 +147,16 @@ fn push_projects(builder: &mut Builder, keys: &[ProjectKey]) {
             builder.push("i.project_id = ANY (ARRAY").push(ids).push("ANY (").push_bind(keys).push(")))")
         }
     };
+}
+
+/// The projects of the teams are looked up once.
+fn push_teams(builder: &mut Builder, teams: &[TeamSlug]) {
+    let slugs: Vec<_> = teams.iter().map(ToString::to_string).collect();
+    builder
+        .push("i.project_id = ANY (ARRAY(SELECT p.id FROM teams t JOIN projects p ON p.org_id = t.org_id AND p.team_id = t.id ")
+        .push("WHERE t.org_id = tracker_org() AND t.slug = ANY (")
+        .push_bind(slugs)
+        .push(")))");
 }
 
 /// A text that only some of the issues have to match, or none, is asked of each: the search gives the newest alone.

@@ -56,6 +56,17 @@ async fn lived_in() -> TestApp {
     let cleo = tracker_domain::text::Email::parse("cleo@example.org").unwrap();
     let main = OrgSlug::default();
     admin::set_role(&mut owner, (&main, &cleo), Role::Admin, app.app.clock.now()).await.unwrap();
+    for (slug, name) in [("web", "Web"), ("idle", "Nobody's")] {
+        ana.call("teams/create", json!({ "org": "main", "name": name, "slug": slug })).await.ok();
+    }
+    for person in ["cleo@example.org", "ben@example.org"] {
+        ana.call("teams/add_person", json!({ "org": "main", "team": "web", "person": person })).await.ok();
+    }
+    let owned = json!({ "org": "main", "key": "SITE", "name": "The site", "team": "web" });
+    ana.call("projects/create", owned).await.ok();
+    for verb in ["members/disable", "members/enable"] {
+        ana.call(verb, json!({ "org": "main", "member": id.to_string() })).await.ok();
+    }
     import_history(&app, &history(40)).await;
     ana.comment("APP-7", "And what came of it?").await.ok();
     app
@@ -69,7 +80,9 @@ async fn what_comes_in_again_is_at_the_same_position_and_gives_the_same_bytes() 
     assert_eq!(restored.written as i64, one.owner_count("SELECT seq FROM org_heads").await);
     let second = exported(&other, "main").await;
     assert_eq!(String::from_utf8(first.clone()).unwrap(), String::from_utf8(second).unwrap());
-    for table in ["issues", "comments", "events", "issue_links", "issue_tags", "memberships"] {
+    for table in
+        ["issues", "comments", "events", "issue_links", "issue_tags", "memberships", "teams", "team_members"]
+    {
         let count = format!("SELECT count(*) FROM {table}");
         assert_eq!(other.owner_count(&count).await, one.owner_count(&count).await, "{table}");
     }
@@ -125,7 +138,7 @@ async fn an_organization_that_is_in_use_is_left_alone_and_a_file_that_lies_is_re
     let error = restore(&other, whole.as_bytes(), None).await.unwrap_err();
     assert!(error.to_string().contains("main is not empty"), "{error}");
     let lies = [
-        (whole.replacen("\"version\":1", "\"version\":9", 1), "version 9"),
+        (whole.replacen("\"version\":2", "\"version\":9", 1), "version 9"),
         (whole.replacen("\"status\":\"DONE\"", "\"status\":\"GONE\"", 1), "“GONE” is not known"),
         (
             whole.replacen("{\"event\":{\"position\":5,", "{\"event\":{\"position\":6,", 1),
@@ -133,6 +146,8 @@ async fn an_organization_that_is_in_use_is_left_alone_and_a_file_that_lies_is_re
         ),
         (whole.replacen("\"reporter\":\"ana@", "\"reporter\":\"eve@", 1), "no person eve@example.org"),
         (whole.replacen("{\"tag\":{\"name\":\"ui\"}}\n", "", 1), "other lines than it says"),
+        (whole.replacen("\"team\":\"web\"", "\"team\":\"wob\"", 1), "the team wob, which is not there"),
+        (whole.replacen("\"people\":[\"ben@", "\"people\":[\"eve@", 1), "the team web: it has somebody"),
         (whole.replacen("{\"tag\"", "{\"tug\"", 1), "no line of an export"),
     ];
     for (number, (text, why)) in lies.iter().enumerate() {
@@ -144,6 +159,20 @@ async fn an_organization_that_is_in_use_is_left_alone_and_a_file_that_lies_is_re
     restore(&other, whole.as_bytes(), Some("copy")).await.unwrap();
     let copy = String::from_utf8(exported(&other, "copy").await).unwrap();
     assert_eq!(copy.replacen("\"copy\"", "\"main\"", 1), whole, "only its name in URLs differs");
+}
+
+/// What was taken out before there were teams has no word of them.
+#[tokio::test]
+async fn an_export_of_the_version_before_is_read() {
+    let app = TestApp::start().await;
+    app.sign_up("Ana").await.create_issue("It breaks").await;
+    let now = String::from_utf8(exported(&app, "main").await).unwrap();
+    let before = now.replacen("\"version\":2", "\"version\":1", 1);
+    let before = before.replace("\"team\":null,", "").replacen("\"teams\":0,", "", 1);
+    assert!(!before.contains("team"), "{before}");
+    let other = TestApp::start().await;
+    restore(&other, before.as_bytes(), None).await.unwrap();
+    assert_eq!(String::from_utf8(exported(&other, "main").await).unwrap(), now);
 }
 
 #[tokio::test]
@@ -159,6 +188,7 @@ async fn the_program_writes_a_packed_file_and_reads_it() {
     };
     run(&one, &["export", path.to_str().unwrap()]);
     let plain = run(&one, &["export"]);
+    assert_eq!(one.owner_count("SELECT count(*) FROM audit WHERE action = 'EXPORTED'").await, 2);
     let mut unpacked = Vec::new();
     GzDecoder::new(&*std::fs::read(&path).unwrap()).read_to_end(&mut unpacked).unwrap();
     assert!(unpacked == plain, "packed and plain differ");

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod admin;
+mod audit;
 mod comments;
 mod demo;
 mod doctor;
@@ -14,13 +15,17 @@ mod import;
 mod issues;
 mod list;
 mod live;
+mod members;
 mod pages;
+mod projects;
 mod query;
 mod refusals;
 mod search;
 mod search_box;
 mod sessions;
+mod several_orgs;
 mod stats;
 mod structure;
+mod teams;
 mod transactions;
 mod walls;

@@ -39,10 +39,24 @@ async fn cast() -> (TestApp, Actor, Actor, Actor) {
     (app, ana, max, ben)
 }
 
+/// CORE belongs to the team web; the team idle has nothing.
+async fn make_teams(ana: &Actor) {
+    for name in ["Web", "Idle"] {
+        ana.call("teams/create", json!({ "org": "main", "name": name })).await.ok();
+    }
+    let owned = json!({ "org": "main", "key": "CORE", "name": "Core", "team": "web" });
+    ana.call("projects/edit", owned).await.ok();
+}
+
 #[tokio::test]
 async fn every_field_finds_what_it_names() {
     let (app, ana, max, ben) = cast().await;
+    make_teams(&ana).await;
     for (q, expected) in [
+        ("team:web,idle sort:key", vec!["CORE-1", "CORE-2", "CORE-3"]),
+        ("-team:web", vec![]),
+        ("team:idle", vec![]),
+        ("team:no-such", vec![]),
         ("is:open sort:key", vec!["CORE-1", "CORE-2"]),
         ("is:closed", vec!["CORE-3"]),
         ("severity:>=HIGH", vec!["CORE-2"]),

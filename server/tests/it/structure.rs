@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::refusals::MACHINE_ROUTES;
+use crate::refusals::{DOWNLOADS, MACHINE_ROUTES};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
@@ -130,9 +130,54 @@ fn every_route_has_a_row_in_the_refusal_test() {
         .collect();
     let tested: BTreeSet<String> = tested
         .into_iter()
+        .chain(DOWNLOADS.iter().copied())
+        .collect::<BTreeSet<_>>()
+        .into_iter()
         .map(|path| if ["/pkg", "/fonts"].contains(&path) { path[1..].to_owned() } else { path.to_owned() })
         .collect();
     assert_eq!(routes, tested, "a route has no row in the refusal test");
+}
+
+/// Where a role may be compared outside of the policy, and why that decides nothing.
+const ROLE_EXCEPTIONS: &[(&str, &str)] = &[
+    ("server/src/demo/team.rs", "whom the team that never was is made of"),
+    ("server/src/live/hub/state.rs", "whether a role is another one than before"),
+    ("server/src/services/accounts.rs", "the first account brings a project"),
+    ("server/src/storage/doctor.rs", "whether anybody runs an organization"),
+    ("server/src/storage/import.rs", "whether anybody runs an organization"),
+    ("server/src/storage/issue_page.sql", "whom the form offers, as the policy then decides"),
+    ("server/src/storage/stats.sql", "the form of a statement; row-level security holds what it reads"),
+    ("server/src/storage/tx.rs", "the form of a statement; row-level security holds what it reads"),
+];
+
+#[test]
+fn roles_are_compared_by_the_policy_alone() {
+    let signs = [
+        "== Role::",
+        "!= Role::",
+        "Role::Reporter =>",
+        "Role::Maintainer =>",
+        "Role::Admin =>",
+        "role ==",
+        "role !=",
+        "matches!(role",
+    ];
+    let sql = ["role = '", "role <> '", "role IN (", "role', true)", "tracker.role') "];
+    let mut found = BTreeSet::new();
+    let rust = ["src", "app/src", "server/src"].into_iter().flat_map(|folder| files(folder, "rs"));
+    for (path, text) in rust.chain(files("server/src", "sql")) {
+        let apart = path.ends_with("src/policy.rs") || path.starts_with("server/src/testing");
+        // What stands behind it is a test.
+        let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+        if !apart && signs.iter().chain(&sql).any(|sign| text.contains(sign)) {
+            found.insert(path.to_str().unwrap().to_owned());
+        }
+    }
+    let named: BTreeSet<_> = ROLE_EXCEPTIONS.iter().map(|(path, _)| (*path).to_owned()).collect();
+    assert_eq!(
+        found, named,
+        "a role is compared outside of the policy, or an exception is not needed any more"
+    );
 }
 
 #[test]

@@ -127,6 +127,11 @@ async fn a_page_costs_two_round_trips() {
         &format!("/main/issues/{key}"),
         "/main/issues/new",
         "/main/insights",
+        "/main/issues?q=team:web",
+        "/main/settings/members?q=a&role=ADMIN",
+        "/main/settings/teams",
+        "/main/settings/projects",
+        "/main/settings/audit?person=ana",
         "/login",
     ] {
         ana.get(path).await;

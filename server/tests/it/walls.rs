@@ -17,6 +17,8 @@ const TENANT_TABLES: &[&str] = &[
     "daily_stats",
     "reader_cursors",
     "stock",
+    "teams",
+    "team_members",
 ];
 
 async fn speak_for(connection: &mut PgConnection, org: &str, user: &str, role: &str) {
@@ -45,6 +47,8 @@ async fn nobody_and_a_stranger_see_no_row_of_any_table() {
     ben.create_issue("His").await;
     app.owner_sql(
         "INSERT INTO tags (org_id, name) SELECT id, 'ui' FROM organizations;
+                   INSERT INTO teams (org_id, slug, name, created_at) SELECT id, 'web', 'Web', now() FROM organizations;
+                   INSERT INTO team_members SELECT t.org_id, t.id, m.user_id FROM teams t JOIN memberships m USING (org_id);
                    INSERT INTO issue_tags SELECT i.org_id, i.id, t.id FROM issues i, tags t;
                    INSERT INTO issue_links (org_id, issue_id, relation, target) SELECT org_id, id, 'RELATES', 'GONE-1' FROM issues;
                    INSERT INTO reader_cursors SELECT id, 'any', 1 FROM organizations ON CONFLICT DO NOTHING;

@@ -203,6 +203,7 @@ const SYNTAX: &str = concat!(
     "<dt><code>reporter:ana@example.org</code></dt><dd>reported by this person</dd>",
     "<dt><code>tag:ui -tag:wontfix</code></dt><dd>this tag and not that one</dd>",
     "<dt><code>project:CORE</code></dt><dd>of this project</dd>",
+    "<dt><code>team:platform</code></dt><dd>of this team’s projects</dd>",
     "<dt><code>created:&gt;=2026-01-01</code></dt><dd>reported since then</dd>",
     "<dt><code>updated:&lt;7d</code></dt><dd>changed in the last seven days</dd>",
     "<dt><code>closed:2026-Q3</code></dt><dd>finished in that quarter</dd>",

@@ -148,7 +148,7 @@ mod tests {
     fn arrival(query: &str, first_page: bool, occupied: bool, changed: bool) -> Arrival {
         let query = Query::parse(query).unwrap();
         let row = row(changed);
-        let facts = Facts { me: UserId(1), people: vec![], now: row.updated_at };
+        let facts = Facts { me: UserId(1), people: vec![], teams: vec![], now: row.updated_at };
         let place = Place { query: &query, sort: query.order(), first_page, occupied };
         place.arrival(&row, query.admits(&row, &facts))
     }

@@ -75,7 +75,11 @@ fn told(change: &Change, actor: &Person) -> Option<(&'static icondata_core::Icon
         Change::TagsChanged { added, removed } => (icondata_lu::LuTag, tagged(added, removed)),
         // A comment whose text is gone.
         Change::CommentAdded { .. } => (icondata_lu::LuMessageSquare, "commented".into_any()),
-        Change::MemberJoined { .. } | Change::RoleChanged { .. } | Change::ProjectCreated { .. } => {
+        Change::MemberJoined { .. }
+        | Change::RoleChanged { .. }
+        | Change::MemberDisabled { .. }
+        | Change::MemberEnabled { .. }
+        | Change::ProjectCreated { .. } => {
             return None;
         }
     };

@@ -2,13 +2,22 @@
 //!
 //! To add a page, add it to [`Tab`], put it into a file here, and give it a route in `root`.
 
+mod audit;
+mod members;
+mod projects;
 mod security;
+mod teams;
 
+pub use audit::AuditPage;
 use leptos::prelude::*;
+use leptos_router::hooks::use_url;
+pub use members::MembersPage;
+pub use projects::ProjectsPage;
 pub use security::SecurityPage;
-use tracker_domain::org::{Frame, Role};
+pub use teams::TeamsPage;
+use tracker_domain::{org::Frame, policy::OrgAction};
 
-use crate::ui::{Here, Shell};
+use crate::ui::{Here, Shell, href, query_part};
 
 /// The pages.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -75,8 +84,8 @@ pub fn SettingsShell(
 ) -> impl IntoView {
     let (_, name, _) = tab.parts();
     let own = links(&frame.org, tab, false);
-    let of_admins =
-        (frame.viewer.role == Role::Admin).then(|| (frame.org_name.clone(), links(&frame.org, tab, true)));
+    let admin = frame.viewer.may(OrgAction::ManageMembers);
+    let of_admins = admin.then(|| (frame.org_name.clone(), links(&frame.org, tab, true)));
     view! {
         <Shell frame here=Here::Settings paper=true bar=view! { <h1>{name}</h1> }.into_any()>
             <div class="settings">
@@ -100,4 +109,29 @@ fn links(org: &str, here: Tab, of_admins: bool) -> Vec<AnyView> {
         view! { <li><a class="item" href=format!("/{org}/settings/{path}") aria-current=current>{name}</a></li> }.into_any()
     })
     .collect()
+}
+
+/// What the URL of the page says about `name`.
+fn asked(name: &'static str) -> String {
+    use_url().with(|url| query_part(url.search(), name)).unwrap_or_default()
+}
+
+/// To the pages before and after of a list whose filter is `query`.
+#[component]
+fn Pager(path: String, query: Vec<(&'static str, String)>, pages: [Option<String>; 2]) -> impl IntoView {
+    let link = move |cursor: &str, label: &'static str, rel: &'static str| {
+        let mut pairs: Vec<_> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        pairs.push(("after", cursor));
+        view! { <a class="btn" href=href(&path, &pairs) rel=rel>{label}</a> }
+    };
+    let [previous, next] = pages;
+    let some = previous.is_some() || next.is_some();
+    some.then(|| {
+        view! {
+            <nav class="pages" aria-label="Pages">
+                {previous.map(|cursor| link(&cursor, "Previous page", "prev"))}
+                {next.map(|cursor| link(&cursor, "Next page", "next"))}
+            </nav>
+        }
+    })
 }

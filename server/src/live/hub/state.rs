@@ -59,7 +59,22 @@ pub(super) struct Subscription {
 
 /// Whether an event changes what `user` may see.
 pub(super) fn moves(event: &LoadedEvent, user: UserId) -> bool {
-    matches!(event.change, Change::RoleChanged { user: who, .. } if who == user)
+    match event.change {
+        Change::RoleChanged { user: who, .. }
+        | Change::MemberDisabled { user: who }
+        | Change::MemberEnabled { user: who } => who == user,
+        _ => false,
+    }
+}
+
+/// Whether `user` is shut out after these events.
+fn shuts_out(events: &[Arc<LoadedEvent>], user: UserId) -> bool {
+    let last = events.iter().rev().find_map(|event| match event.change {
+        Change::MemberDisabled { user: who } if who == user => Some(true),
+        Change::MemberEnabled { user: who } if who == user => Some(false),
+        _ => None,
+    });
+    last.unwrap_or_default()
 }
 
 impl Subscription {
@@ -205,6 +220,9 @@ impl State {
             return;
         };
         let user = connection.user;
+        if shuts_out(events, user) {
+            return self.close(id, close::FORBIDDEN);
+        }
         if events.iter().any(|event| moves(event, user)) {
             return self.resync_where(id, |subscription| subscription.org == org);
         }

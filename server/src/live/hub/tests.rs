@@ -123,6 +123,26 @@ fn each_page_gets_its_own_and_a_reporter_only_theirs() {
 }
 
 #[test]
+fn whoever_is_shut_out_is_closed_at_once_unless_they_are_back_already() {
+    let hub = Hub::default();
+    let shut = |seq, user| event(seq, Change::MemberDisabled { user: UserId(user) }, None, None);
+    let back = |seq, user| event(seq, Change::MemberEnabled { user: UserId(user) }, None, None);
+    let (mut gone, mut stays, mut quick) = (connect(&hub, 1), connect(&hub, 2), connect(&hub, 3));
+    for (connected, user) in [(&gone, 1), (&stays, 2), (&quick, 3)] {
+        listen(&hub, connected, "issues", actor(user, Role::Admin), 0);
+    }
+    for connected in [&mut gone, &mut stays, &mut quick] {
+        messages(connected);
+    }
+    assert!(hub.publish(ORG, &[shut(1, 1), shut(2, 3), back(3, 3), touched(4, 2)]));
+    assert_eq!(gone.closing.try_recv(), Ok(close::FORBIDDEN));
+    assert!(messages(&mut gone).is_empty(), "nothing is told after it");
+    assert_eq!(positions(&messages(&mut stays)), [4]);
+    assert!(matches!(messages(&mut quick)[..], [ServerMessage::Resync { .. }]));
+    hub.check().unwrap();
+}
+
+#[test]
 fn what_was_missed_is_filled_in_before_the_subscription_is_live() {
     let hub = Hub::default();
     let (other, mut late) = (connect(&hub, 1), connect(&hub, 2));

@@ -19,6 +19,8 @@ mod any;
 /// the edges of days, months and years.
 const ISSUES: &str = "
     INSERT INTO projects (org_id, key, name, created_at) SELECT o.id, 'WEB', 'Web', now() FROM organizations o;
+    INSERT INTO teams (org_id, slug, name, created_at) SELECT o.id, team, team, now() FROM organizations o, unnest(ARRAY['web', 'idle', 'none']) team;
+    UPDATE projects SET team_id = (SELECT id FROM teams WHERE slug = 'web') WHERE key = 'WEB';
     INSERT INTO tags (org_id, name)
     SELECT o.id, tag FROM organizations o, unnest(ARRAY['ui', 'api', 'slow', 'a(b)', '\"quoted\"']) tag;
     WITH people AS (SELECT array_agg(id ORDER BY id) AS ids FROM users),
