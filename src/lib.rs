@@ -24,5 +24,6 @@ pub mod search;
 pub mod tag;
 pub mod text;
 pub mod time;
+pub mod token;
 pub mod words;
 pub mod workflow;

@@ -19,6 +19,7 @@ use crate::{
         accounts::{LoginPage, SignupPage},
         insights::InsightsPage,
         issues::{IssuePage, IssuesPage, NewIssuePage},
+        settings::{ServicesPage, TokensPage},
     },
     live::provide_live,
     ui::{ErrorPage, Toasts, dom, provide_now, provide_toasts},
@@ -78,6 +79,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/:org/issues/new") view=NewIssuePage ssr=SsrMode::Async/>
                 <Route path=path!("/:org/issues/:key") view=IssuePage ssr=SsrMode::Async/>
                 <Route path=path!("/:org/insights") view=InsightsPage ssr=SsrMode::Async/>
+                <Route path=path!("/:org/settings/tokens") view=TokensPage ssr=SsrMode::Async/>
+                <Route path=path!("/:org/settings/services") view=ServicesPage ssr=SsrMode::Async/>
             </FlatRoutes>
         </Router>
         <Toasts/>

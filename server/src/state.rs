@@ -7,7 +7,7 @@ use tracker_domain::{
     time::{Clock, Timestamp},
 };
 
-use crate::{live::Bell, passwords::Passwords, session::HashKey, storage::Db};
+use crate::{config, live::Bell, passwords::Passwords, session::HashKey, storage::Db};
 
 /// Cheap to clone; every service holds one.
 #[derive(Clone)]
@@ -41,6 +41,8 @@ pub struct Settings {
     pub signup_open: bool,
     /// Where browsers reach the program: `https://tracker.example.org`, without a slash at the end.
     pub public_url: String,
+    /// How much may be asked, and which proxies are believed.
+    pub limits: config::Limits,
 }
 
 impl Settings {

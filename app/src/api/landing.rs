@@ -6,6 +6,7 @@ use tracker_domain::{
     issue::IssueChanged,
     org::Framed,
     query::Suggestion,
+    token::{TokenMade, TokensChanged},
 };
 
 /// The output of a server function knows its page.
@@ -43,5 +44,22 @@ impl Landing for IssueChanged {
 impl Landing for CommentAdded {
     fn landing(&self) -> Option<String> {
         Some(format!("/{}/issues/{}#comment-{}", self.org, self.key, self.id))
+    }
+}
+
+/// The page of one's own tokens, or of the services.
+fn tokens_page(org: &str, service: bool) -> String {
+    format!("/{org}/settings/{}", if service { "services" } else { "tokens" })
+}
+
+impl Landing for TokenMade {
+    fn landing(&self) -> Option<String> {
+        Some(format!("{}?made={}", tokens_page(&self.org, self.service), self.shown))
+    }
+}
+
+impl Landing for TokensChanged {
+    fn landing(&self) -> Option<String> {
+        Some(tokens_page(&self.org, self.service))
     }
 }

@@ -16,6 +16,7 @@ mod issues;
 mod landing;
 mod protocol;
 mod texts;
+mod tokens;
 mod wire;
 
 pub use accounts::*;
@@ -26,4 +27,5 @@ pub use issues::*;
 pub use landing::Landing;
 pub use protocol::{Api, ProblemJson};
 pub use texts::*;
+pub use tokens::*;
 pub(crate) use wire::post;

@@ -8,6 +8,7 @@ mod comments;
 mod insights;
 mod issues;
 mod texts;
+mod tokens;
 
 pub use accounts::Accounts;
 pub use comments::Comments;
@@ -16,6 +17,7 @@ pub use issues::Issues;
 use leptos::prelude::use_context;
 use std::sync::{Arc, Mutex, PoisonError};
 pub use texts::Texts;
+pub use tokens::Tokens;
 use tracker_domain::{error::AppError, text::Secret};
 
 /// All the ports.
@@ -31,11 +33,15 @@ pub struct Ports {
     pub issues: Arc<dyn Issues>,
     /// Texts.
     pub texts: Arc<dyn Texts>,
+    /// Tokens and services.
+    pub tokens: Arc<dyn Tokens>,
 }
 
 /// One request: who sent it, as far as the transport knows, and what the answer shall carry beside its body.
 #[derive(Clone, Debug)]
 pub struct Caller {
+    /// The token that a program sent. Whoever sends one has no session and no visitor's token.
+    pub token: Option<Secret>,
     /// The session token from the cookie.
     pub session: Option<Secret>,
     /// The visitor's token: ties what a form left behind to this browser before anybody has signed in.

@@ -38,6 +38,20 @@ pub fn has_focus(id: &str) -> bool {
     document().active_element().is_some_and(|element| element.id() == id)
 }
 
+/// Marks the text of the field with this id and, where the browser lets a page do that, copies it.
+pub fn copy_from(id: &str) {
+    let input = document().get_element_by_id(id).and_then(|e| e.dyn_into::<HtmlInputElement>().ok());
+    if let Some(input) = input {
+        input.select();
+        let navigator = window().navigator();
+        // Without TLS there is none.
+        if js_sys::Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|clipboard| clipboard.is_object())
+        {
+            let _ = navigator.clipboard().write_text(&input.value());
+        }
+    }
+}
+
 /// What stands in the control with this id.
 pub fn value_of(id: &str) -> Option<String> {
     let element = document().get_element_by_id(id)?;

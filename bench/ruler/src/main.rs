@@ -14,7 +14,7 @@ use axum::{Router, extract::Path, http::header, response::IntoResponse, routing:
 use recordings::Recordings;
 use server::{
     App, Settings, SystemClock,
-    config::{Log, LogFormat},
+    config::{Limits, Log, LogFormat},
     http::{Site, router_on, surround},
     live::Bell,
     logging,
@@ -60,8 +60,12 @@ fn bytes(recordings: &Arc<Recordings>) -> Router {
 /// What the services of the tracker would share, with pools that never connect.
 fn without_database(address: &str) -> Whatever<App> {
     let nowhere = PgPoolOptions::new().connect_lazy("postgres://nobody@localhost/nowhere")?;
-    let settings =
-        Settings { org: OrgSlug::parse("main")?, signup_open: true, public_url: format!("http://{address}") };
+    let settings = Settings {
+        org: OrgSlug::parse("main")?,
+        signup_open: true,
+        public_url: format!("http://{address}"),
+        limits: Limits::default(),
+    };
     Ok(App {
         db: Db { app: nowhere.clone(), system: nowhere },
         clock: Arc::new(SystemClock),

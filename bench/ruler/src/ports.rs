@@ -1,16 +1,18 @@
 //! The ports, answered from recordings. What no measured page asks for is not found.
 
-use app::ports::{Accounts, Caller, Comments, InsightsPort, Issues, Ports, Texts};
+use app::ports::{Accounts, Caller, Comments, InsightsPort, Issues, Ports, Texts, Tokens};
 use async_trait::async_trait;
 use std::{collections::HashMap, sync::Arc};
 use tracker_domain::{
     account::{Door, SignIn, SignUp, SignedIn},
     comment::{AddComment, CommentAdded},
     error::AppError,
+    id::UserId,
     insight::Insights,
     issue::{CreateIssue, EditIssue, IssueChanged, IssueList, IssueRef, IssueView, ListIssues, SetProperty},
     org::Framed,
     query::{CompleteQuery, Suggestion},
+    token::{MakeService, MakeToken, ServicesView, TokenMade, TokensChanged, TokensView},
 };
 
 use crate::recordings::Recordings;
@@ -23,7 +25,8 @@ pub fn ports(recordings: &Arc<Recordings>) -> Ports {
         comments: recorded.clone(),
         insights: recorded.clone(),
         issues: recorded.clone(),
-        texts: recorded,
+        texts: recorded.clone(),
+        tokens: recorded,
     }
 }
 
@@ -103,6 +106,33 @@ impl Comments for Recorded {
 #[async_trait]
 impl Texts for Recorded {
     async fn preview(&self, _: &Caller, _: &str) -> Result<String, AppError> {
+        Err(AppError::NotFound)
+    }
+}
+
+#[async_trait]
+impl Tokens for Recorded {
+    async fn view(&self, _: &Caller, _: &str, _: (&str, &str)) -> Result<Framed<TokensView>, AppError> {
+        Err(AppError::NotFound)
+    }
+
+    async fn create(&self, _: &Caller, _: MakeToken) -> Result<TokenMade, AppError> {
+        Err(AppError::NotFound)
+    }
+
+    async fn revoke(&self, _: &Caller, _: &str, _: i64) -> Result<TokensChanged, AppError> {
+        Err(AppError::NotFound)
+    }
+
+    async fn services(&self, _: &Caller, _: &str, _: (&str, &str)) -> Result<Framed<ServicesView>, AppError> {
+        Err(AppError::NotFound)
+    }
+
+    async fn make_service(&self, _: &Caller, _: MakeService) -> Result<TokensChanged, AppError> {
+        Err(AppError::NotFound)
+    }
+
+    async fn end_service(&self, _: &Caller, _: &str, _: UserId) -> Result<TokensChanged, AppError> {
         Err(AppError::NotFound)
     }
 }

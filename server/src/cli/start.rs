@@ -56,6 +56,7 @@ pub(super) fn app(config: &Config, db: Db, bell: Bell) -> Result<App, Failure> {
             org: config.accounts.org.clone(),
             signup_open: config.accounts.signup == SignUps::Open,
             public_url: config.web.public_url.clone(),
+            limits: config.limits.clone(),
         }),
     })
 }

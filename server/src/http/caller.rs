@@ -2,7 +2,7 @@
 
 use app::ports::{Caller, Client, Reply};
 use axum::{
-    extract::{ConnectInfo, Request},
+    extract::{ConnectInfo, Request, State},
     middleware::Next,
     response::Response,
 };
@@ -10,25 +10,39 @@ use http::{HeaderMap, HeaderValue, header};
 use std::net::SocketAddr;
 use tracker_domain::text::Secret;
 
-use super::cookies;
-use crate::Settings;
+use super::{client, cookies};
+use crate::{App, Settings};
 
 const REQUEST_ID: &str = "x-request-id";
 /// Where the address of the client stands inside the program; what was sent under this name is dropped.
 const CLIENT_ADDRESS: &str = "x-tracker-client";
 
-/// Who sent a request, as far as the transport knows.
+/// Who sent a request, as far as the transport knows. A token is of no use here, and the cookies beside it are nobody's.
 pub fn caller(settings: &Settings, headers: &HeaderMap) -> Caller {
+    let cookie = |name| if bearer(headers).is_none() { cookie(headers, name) } else { None };
     Caller {
-        session: cookie(headers, cookies::session_name(settings)),
-        visitor: cookie(headers, cookies::visitor_name(settings)),
+        token: None,
+        session: cookie(cookies::session_name(settings)),
+        visitor: cookie(cookies::visitor_name(settings)),
         request_id: request_id(headers).to_owned(),
-        client: client(headers),
+        client: machine(headers),
         reply: Reply::default(),
     }
 }
 
-fn client(headers: &HeaderMap) -> Client {
+/// The same where programs come in.
+pub(super) fn program(settings: &Settings, headers: &HeaderMap) -> Caller {
+    Caller { token: bearer(headers), ..caller(settings, headers) }
+}
+
+/// What stands behind `Authorization: Bearer`, and may be anything.
+pub(super) fn bearer(headers: &HeaderMap) -> Option<Secret> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().unwrap_or("Bearer ?");
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| Secret::new(token.trim()))
+}
+
+fn machine(headers: &HeaderMap) -> Client {
     let text =
         |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or_default();
     Client { address: text(CLIENT_ADDRESS).to_owned(), agent: text(header::USER_AGENT.as_str()).to_owned() }
@@ -40,12 +54,14 @@ pub(super) fn request_id(headers: &HeaderMap) -> &str {
 }
 
 /// The id and the client's address are found by us: those that were sent along could imitate somebody else's in the log.
-pub(super) async fn put_our_own(mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_canonical());
+pub(super) async fn put_our_own(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+    let proxies = &app.settings.limits.proxies;
+    let client = peer.map(|peer| client::address(peer, request.headers(), proxies));
     let headers = request.headers_mut();
     headers.remove(REQUEST_ID);
     headers.remove(CLIENT_ADDRESS);
-    if let Some(address) = peer.and_then(|ip| HeaderValue::from_str(&ip.to_string()).ok()) {
+    if let Some(address) = client.and_then(|ip| HeaderValue::from_str(&ip.to_string()).ok()) {
         headers.insert(CLIENT_ADDRESS, address);
     }
     next.run(request).await

@@ -6,22 +6,27 @@
 mod api;
 mod assets;
 mod caller;
+mod client;
 pub mod cookies;
+mod gate;
 mod headers;
 mod origin;
 mod pages;
+mod scopes;
 
 use app::ports::Ports;
 pub use assets::Site;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    middleware::{from_fn, from_fn_with_state},
+    middleware::from_fn_with_state,
     routing::{get, post},
 };
 pub use caller::caller;
 pub use origin::same_origin;
 pub use pages::paths as page_paths;
+pub use scopes::{Need, need};
+use std::sync::Arc;
 use std::time::Duration;
 use tower_http::{
     CompressionLevel,
@@ -33,7 +38,7 @@ use tower_http::{
 };
 use tracing::Level;
 
-use crate::{App, fault::fault, services};
+use crate::{App, fault::fault, limits::Limits, services};
 
 /// The largest form: a description of 256 KiB can triple when its bytes are percent-encoded.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -47,6 +52,7 @@ pub(crate) struct Http {
     pub app: App,
     pub ports: Ports,
     pub site: Site,
+    pub limits: Arc<Limits>,
 }
 
 /// The pages, the server functions and the files.
@@ -56,7 +62,8 @@ pub fn router(app: &App, site: &Site) -> Router {
 
 /// The same on other ports, for instance on some that answer without a database.
 pub fn router_on(app: &App, ports: Ports, site: &Site) -> Router {
-    let http = Http { app: app.clone(), ports, site: site.clone() };
+    let limits = Arc::new(Limits::new(&app.settings.limits, app.clock.clone()));
+    let http = Http { app: app.clone(), ports, site: site.clone(), limits };
     let mut router = Router::new()
         .route("/", get(pages::home))
         .route("/api/v1/{noun}/{verb}", post(api::call).layer(DefaultBodyLimit::max(MAX_BODY_BYTES)));
@@ -85,5 +92,5 @@ pub fn surround(router: Router, app: &App) -> Router {
         )
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
-        .layer(from_fn(caller::put_our_own))
+        .layer(from_fn_with_state(app.clone(), caller::put_our_own))
 }

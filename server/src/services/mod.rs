@@ -11,7 +11,9 @@ pub mod insights;
 pub mod issues;
 mod once;
 mod page;
+pub mod patience;
 pub mod texts;
+pub mod tokens;
 
 use app::ports::{Caller, Ports};
 use std::sync::Arc;
@@ -31,6 +33,7 @@ pub fn ports(app: &App) -> Ports {
         insights: Arc::new(insights::InsightsService(app.clone())),
         issues: Arc::new(issues::IssuesService(app.clone())),
         texts: Arc::new(texts::TextsService(app.clone())),
+        tokens: Arc::new(tokens::TokensService(app.clone())),
     }
 }
 
@@ -49,7 +52,10 @@ impl App {
 
     /// What a request shows to say who it is from: the one place where that is chosen.
     pub fn credential(&self, caller: &Caller) -> Credential {
-        self.session(caller).map_or(Credential::Nobody, Credential::Session)
+        match &caller.token {
+            Some(token) => Credential::Token(self.key.session(token)),
+            None => self.session(caller).map_or(Credential::Nobody, Credential::Session),
+        }
     }
 
     /// The hash of a request's session.

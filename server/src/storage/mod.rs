@@ -10,6 +10,7 @@
 
 pub mod accounts;
 pub mod admin;
+pub mod attempts;
 pub mod audit;
 pub mod comments;
 pub mod complete;
@@ -35,6 +36,7 @@ pub mod query;
 pub mod readers;
 mod search;
 pub mod stats;
+pub mod tokens;
 mod tx;
 
 use sqlx::{

@@ -31,8 +31,15 @@ use tracker_domain::{
 };
 
 use crate::{
-    App, Settings, cli, config::Metrics, health::Health, http::Site, live::Live, passwords::Passwords,
-    session::HashKey, storage::Db, worker::Tasks,
+    App, Settings, cli,
+    config::{Limits, Metrics},
+    health::Health,
+    http::Site,
+    live::Live,
+    passwords::Passwords,
+    session::HashKey,
+    storage::Db,
+    worker::Tasks,
 };
 
 /// Every actor's password.
@@ -88,6 +95,7 @@ impl TestApp {
             org: tracker_domain::text::OrgSlug::parse("main").unwrap(),
             signup_open: true,
             public_url: "http://tracker.test".to_owned(),
+            limits: Limits::default(),
         };
         let app = App {
             db,

@@ -9,7 +9,7 @@ use tracker_domain::org::Role;
 /// The functions that anybody may call, signed in or not.
 const OPEN: &[&str] = &["accounts/door", "accounts/sign_in", "accounts/sign_out", "accounts/sign_up"];
 
-fn body(function: &str, org: &str, key: &str) -> Value {
+pub fn body(function: &str, org: &str, key: &str) -> Value {
     match function {
         "accounts/door" | "accounts/sign_out" => json!({}),
         "accounts/sign_in" => json!({ "email": "ana@example.org", "password": PASSWORD }),
@@ -24,14 +24,20 @@ fn body(function: &str, org: &str, key: &str) -> Value {
         "issues/set_status" => json!({ "org": org, "key": key, "status": "TRIAGED" }),
         "issues/set_tags" => json!({ "org": org, "key": key, "tags": "ui" }),
         "issues/view" => json!({ "org": org, "key": key }),
+        "services/create" => json!({ "org": org, "called": "CI", "role": "REPORTER" }),
+        "services/create_token" => json!({ "org": org, "service": 0, "name": "CI", "read": true }),
+        "services/remove" => json!({ "org": org, "service": 0 }),
+        "services/view" | "tokens/view" => json!({ "org": org }),
         "texts/preview" => json!({ "text": "Text" }),
+        "tokens/create" => json!({ "org": org, "name": "CI", "read": true }),
+        "tokens/revoke" => json!({ "org": org, "id": 0 }),
         other => panic!(
             "{other} has no row in the refusal test: say what it is called with, and look at the snapshot"
         ),
     }
 }
 
-fn functions() -> BTreeSet<&'static str> {
+pub fn functions() -> BTreeSet<&'static str> {
     leptos::server_fn::axum::server_fn_paths()
         .map(|(path, _)| path.strip_prefix("/api/v1/").unwrap())
         .collect()
@@ -102,6 +108,8 @@ async fn the_whole_table_of_pages() {
         "/{org}/issues/new",
         "/{org}/issues/{key}",
         "/{org}/insights",
+        "/{org}/settings/tokens",
+        "/{org}/settings/services",
     ];
     let routes = server::http::page_paths();
     assert_eq!(

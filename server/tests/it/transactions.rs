@@ -127,6 +127,8 @@ async fn a_page_costs_two_round_trips() {
         &format!("/main/issues/{key}"),
         "/main/issues/new",
         "/main/insights",
+        "/main/settings/tokens",
+        "/main/settings/services",
         "/login",
     ] {
         ana.get(path).await;

@@ -2,7 +2,13 @@
 //!
 //! To add a page, add it to [`Tab`], put it into a file here, and give it a route in `root`.
 
+mod services;
+mod token_parts;
+mod tokens;
+
 use leptos::prelude::*;
+pub use services::ServicesPage;
+pub use tokens::TokensPage;
 use tracker_domain::org::{Frame, Role};
 
 use crate::ui::{Here, Shell};
