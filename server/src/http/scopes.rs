@@ -1,4 +1,4 @@
-//! What a token needs for each server function: one table. A function that is not in it is refused to every token, and
+//! What a token needs for each server function: one table. A function that is not in it is hidden from every token, and
 //! `server/tests/it/tokens.rs` fails until it has its row.
 
 use tracker_domain::{error::AppError, token::TokenScope};
@@ -55,8 +55,9 @@ pub(super) fn require(endpoint: &str, has: &[TokenScope]) -> Result<(), AppError
         Some(Need::Scope(scope)) => {
             Err(AppError::forbidden(format!("This needs a token with the scope {scope}.")))
         }
-        Some(Need::Person) | None => {
+        Some(Need::Person) => {
             Err(AppError::forbidden("No token may do this: a person does, signed in by a browser."))
         }
+        None => Err(AppError::NotFound),
     }
 }

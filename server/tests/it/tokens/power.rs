@@ -52,12 +52,15 @@ async fn the_whole_table_of_scopes_and_roles() {
             tokens.push((*who, *scope, actor, make(actor, more.clone()).await));
         }
     }
+    let titles: Vec<_> = tokens.iter().map(|(who, scope, ..)| format!("{who}: {scope}")).collect();
+    writeln!(table, "{:22} {}", "", titles.join(" | ")).unwrap();
     for function in functions() {
-        for (who, scope, actor, token) in &tokens {
+        let mut row = Vec::new();
+        for ((who, scope, actor, token), title) in tokens.iter().zip(&titles) {
             let sent = body(function, "main", &key);
             unedited(&app, function).await;
             let status = by(&app, token, function, sent.clone()).await.status.as_u16();
-            writeln!(table, "{function:22} {who:13} {scope:5} {status}").unwrap();
+            row.push(format!("{status:<width$}", width = title.len()));
             match need(function) {
                 Some(Need::Scope(needed)) if *scope >= needed.word() || *scope == "ADMIN" => {
                     unedited(&app, function).await;
@@ -67,6 +70,7 @@ async fn the_whole_table_of_scopes_and_roles() {
                 _ => assert_eq!(status, 403, "{function} by the {scope} token of the {who}"),
             }
         }
+        writeln!(table, "{function:22} {}", row.join(" | ").trim_end()).unwrap();
     }
     insta::assert_snapshot!(table);
 }
