@@ -298,8 +298,9 @@ GRANT EXECUTE ON FUNCTION tracker_token, tracker_identify_token, tracker_make_se
     tracker_stock_of_projects, tracker_attempt, tracker_attempt_right TO tracker_app;
 
 -- The tokens of an account that were not revoked: see tracker_domain::token::TokenView.
-CREATE FUNCTION tracker_tokens(account bigint, present timestamptz) RETURNS json LANGUAGE sql STABLE AS $$
-    SELECT coalesce(json_agg(json_build_object(
+CREATE FUNCTION tracker_tokens(account bigint, present timestamptz) RETURNS json LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (SELECT coalesce(json_agg(json_build_object(
         'id', k.id, 'name', k.name,
         'shape', CASE WHEN k.service THEN 'trk_svc_…' ELSE 'trk_pat_…' END || k.ending,
         'scopes', k.scopes,
@@ -307,7 +308,8 @@ CREATE FUNCTION tracker_tokens(account bigint, present timestamptz) RETURNS json
                      FROM projects p WHERE p.org_id = k.org_id AND p.id = ANY (k.projects)),
         'expires_at', k.expires_at, 'expired', k.expires_at <= present, 'last_used_at', k.last_used_at)
         ORDER BY k.id DESC), '[]')
-    FROM tokens k WHERE k.org_id = tracker_org() AND k.user_id = account AND k.revoked_at IS NULL;
+    FROM tokens k WHERE k.org_id = tracker_org() AND k.user_id = account AND k.revoked_at IS NULL);
+END
 $$;
 REVOKE ALL ON FUNCTION tracker_tokens FROM public;
 GRANT EXECUTE ON FUNCTION tracker_tokens TO tracker_app;

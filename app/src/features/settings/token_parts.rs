@@ -24,8 +24,8 @@ pub(super) fn MadeToken(
 ) -> impl IntoView {
     let toasts = use_toasts();
     let copy = move |_| {
-        dom::copy_from("f-token");
-        toasts.say("Copied");
+        let copied = dom::copy_from("f-token");
+        toasts.say(if copied { "Copied" } else { "Marked: copy it with the keyboard" });
     };
     view! {
         <section class="made" role="status">
