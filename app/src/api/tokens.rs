@@ -1,11 +1,11 @@
 //! Tokens of one's own, and services with theirs. No token may call these.
+#![expect(
+    clippy::too_many_arguments,
+    reason = "the arguments of a server function are the fields of its form"
+)]
 
 use leptos::prelude::*;
-use tracker_domain::{
-    id::UserId,
-    org::Framed,
-    token::{MakeService, MakeToken, ServicesView, TokenMade, TokensChanged, TokensView},
-};
+use tracker_domain::{org::Framed, token as domain};
 
 use super::{Api, ApiError};
 
@@ -15,7 +15,7 @@ pub async fn view_tokens(
     org: String,
     #[server(default)] made: String,
     #[server(default)] flash: String,
-) -> Result<Framed<TokensView>, ApiError> {
+) -> Result<Framed<domain::TokensView>, ApiError> {
     let (ports, caller) = crate::ports::request()?;
     Ok(ports.tokens.view(&caller, &org, (&made, &flash)).await?)
 }
@@ -32,16 +32,16 @@ pub async fn create_token(
     #[server(default)] projects: String,
     #[server(default)] days: Option<i64>,
     #[server(default)] idempotency_key: Option<String>,
-) -> Result<TokenMade, ApiError> {
+) -> Result<domain::TokenMade, ApiError> {
     let (ports, caller) = crate::ports::request()?;
     let scopes = [read, write, admin];
-    let command = MakeToken { org, service: None, name, scopes, projects, days, idempotency_key };
+    let command = domain::MakeToken { org, service: None, name, scopes, projects, days, idempotency_key };
     Ok(ports.tokens.create(&caller, command).await?)
 }
 
 /// Ends a token, of one's own or of a service.
 #[server(prefix = "/api/v1", endpoint = "tokens/revoke", protocol = Api)]
-pub async fn revoke_token(org: String, id: i64) -> Result<TokensChanged, ApiError> {
+pub async fn revoke_token(org: String, id: i64) -> Result<domain::TokensChanged, ApiError> {
     let (ports, caller) = crate::ports::request()?;
     Ok(ports.tokens.revoke(&caller, &org, id).await?)
 }
@@ -52,7 +52,7 @@ pub async fn view_services(
     org: String,
     #[server(default)] made: String,
     #[server(default)] flash: String,
-) -> Result<Framed<ServicesView>, ApiError> {
+) -> Result<Framed<domain::ServicesView>, ApiError> {
     let (ports, caller) = crate::ports::request()?;
     Ok(ports.tokens.services(&caller, &org, (&made, &flash)).await?)
 }
@@ -64,9 +64,9 @@ pub async fn create_service(
     called: String,
     role: String,
     #[server(default)] idempotency_key: Option<String>,
-) -> Result<TokensChanged, ApiError> {
+) -> Result<domain::TokensChanged, ApiError> {
     let (ports, caller) = crate::ports::request()?;
-    let command = MakeService { org, called, role, idempotency_key };
+    let command = domain::MakeService { org, called, role, idempotency_key };
     Ok(ports.tokens.make_service(&caller, command).await?)
 }
 
@@ -82,16 +82,16 @@ pub async fn create_service_token(
     #[server(default)] projects: String,
     #[server(default)] days: Option<i64>,
     #[server(default)] idempotency_key: Option<String>,
-) -> Result<TokenMade, ApiError> {
+) -> Result<domain::TokenMade, ApiError> {
     let (ports, caller) = crate::ports::request()?;
-    let (service, scopes) = (Some(UserId(service)), [read, write, admin]);
-    let command = MakeToken { org, service, name, scopes, projects, days, idempotency_key };
+    let (service, scopes) = (Some(tracker_domain::id::UserId(service)), [read, write, admin]);
+    let command = domain::MakeToken { org, service, name, scopes, projects, days, idempotency_key };
     Ok(ports.tokens.create(&caller, command).await?)
 }
 
 /// Ends a service: its tokens are revoked, and what it did stays.
 #[server(prefix = "/api/v1", endpoint = "services/remove", protocol = Api)]
-pub async fn remove_service(org: String, service: i64) -> Result<TokensChanged, ApiError> {
+pub async fn remove_service(org: String, service: i64) -> Result<domain::TokensChanged, ApiError> {
     let (ports, caller) = crate::ports::request()?;
-    Ok(ports.tokens.end_service(&caller, &org, UserId(service)).await?)
+    Ok(ports.tokens.end_service(&caller, &org, tracker_domain::id::UserId(service)).await?)
 }
