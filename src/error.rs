@@ -132,7 +132,7 @@ impl fmt::Display for AppError {
                 f.write_str("Somebody else changed this while you were editing. Nothing was saved yet.")
             }
             Self::RateLimited { retry_after } => {
-                write!(f, "That was too often. Try again in {retry_after} seconds.")
+                write!(f, "That was too often. Try again in {}.", waiting(*retry_after))
             }
             Self::Unavailable { reference } => {
                 write!(f, "This does not work right now. Try again in a moment. Reference: {reference}")
@@ -145,6 +145,13 @@ impl fmt::Display for AppError {
 }
 
 impl std::error::Error for AppError {}
+
+/// A time to wait, as people say it; never shorter than it is.
+fn waiting(seconds: u32) -> String {
+    let (many, what) = if seconds < 120 { (seconds, "second") } else { (seconds.div_ceil(60), "minute") };
+    let plural = if many == 1 { "" } else { "s" };
+    format!("{many} {what}{plural}")
+}
 
 /// [`AppError`] as it travels: `application/problem+json` (RFC 9457). The members of the error's own kind stand beside
 /// the standard ones.
@@ -170,6 +177,14 @@ impl From<AppError> for Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wait_is_told_in_seconds_or_minutes() {
+        let said = |retry_after| AppError::RateLimited { retry_after }.to_string();
+        assert_eq!(said(1), "That was too often. Try again in 1 second.");
+        assert_eq!(said(119), "That was too often. Try again in 119 seconds.");
+        assert_eq!(said(121), "That was too often. Try again in 3 minutes.");
+    }
 
     #[test]
     fn every_kind_survives_the_wire_with_its_status() {

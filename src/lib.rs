@@ -28,5 +28,6 @@ pub mod tag;
 pub mod team;
 pub mod text;
 pub mod time;
+pub mod token;
 pub mod words;
 pub mod workflow;

@@ -19,8 +19,7 @@ use crate::{
         accounts::{LoginPage, SignupPage},
         insights::InsightsPage,
         issues::{IssuePage, IssuesPage, NewIssuePage},
-        settings::SecurityPage,
-        settings::{AuditPage, MembersPage, ProjectsPage, TeamsPage},
+        settings::{AuditPage, MembersPage, ProjectsPage, SecurityPage, ServicesPage, TeamsPage, TokensPage},
     },
     live::provide_live,
     ui::{ErrorPage, Toasts, dom, provide_now, provide_toasts},
@@ -85,6 +84,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/:org/settings/teams") view=TeamsPage ssr=SsrMode::Async/>
                 <Route path=path!("/:org/settings/projects") view=ProjectsPage ssr=SsrMode::Async/>
                 <Route path=path!("/:org/settings/audit") view=AuditPage ssr=SsrMode::Async/>
+                <Route path=path!("/:org/settings/tokens") view=TokensPage ssr=SsrMode::Async/>
+                <Route path=path!("/:org/settings/services") view=ServicesPage ssr=SsrMode::Async/>
             </FlatRoutes>
         </Router>
         <Toasts/>

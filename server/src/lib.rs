@@ -14,17 +14,20 @@ pub mod fault;
 pub mod health;
 pub mod http;
 pub mod import;
+pub mod limits;
 pub mod live;
 pub mod logging;
 pub mod markdown;
 pub mod metrics;
 pub mod passwords;
+pub mod seal;
 pub mod services;
 pub mod session;
 mod state;
 pub mod storage;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod tokens;
 pub mod worker;
 
 pub use state::{App, Settings, SystemClock};

@@ -7,7 +7,7 @@ use tracker_domain::{
     time::{Clock, Timestamp},
 };
 
-use crate::{access::Keys, live::Bell, passwords::Passwords, session::HashKey, storage::Db};
+use crate::{access::Keys, config, live::Bell, passwords::Passwords, session::HashKey, storage::Db};
 
 /// Cheap to clone; every service holds one.
 #[derive(Clone)]
@@ -45,6 +45,8 @@ pub struct Settings {
     pub key_days: u32,
     /// Where browsers reach the program: `https://tracker.example.org`, without a slash at the end.
     pub public_url: String,
+    /// How much may be asked, and which proxies are believed.
+    pub limits: config::Limits,
 }
 
 impl Settings {

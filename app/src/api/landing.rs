@@ -10,6 +10,7 @@ use tracker_domain::{
     query::Suggestion,
     session::SessionsEnded,
     team::TeamChanged,
+    token::{TokenMade, TokensChanged},
 };
 
 /// The output of a server function knows its page.
@@ -62,5 +63,22 @@ impl Landing for TeamChanged {
 impl Landing for ProjectChanged {
     fn landing(&self) -> Option<String> {
         Some(format!("/{}/settings/projects", self.org))
+    }
+}
+
+/// The page of one's own tokens, or of the services.
+fn tokens_page(org: &str, service: bool) -> String {
+    format!("/{org}/settings/{}", if service { "services" } else { "tokens" })
+}
+
+impl Landing for TokenMade {
+    fn landing(&self) -> Option<String> {
+        Some(format!("{}?made={}", tokens_page(&self.org, self.service), self.shown))
+    }
+}
+
+impl Landing for TokensChanged {
+    fn landing(&self) -> Option<String> {
+        Some(tokens_page(&self.org, self.service))
     }
 }

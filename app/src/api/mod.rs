@@ -21,6 +21,7 @@ mod protocol;
 mod sessions;
 mod teams;
 mod texts;
+mod tokens;
 mod wire;
 
 pub use accounts::*;
@@ -36,4 +37,5 @@ pub use protocol::{Api, ProblemJson};
 pub use sessions::*;
 pub use teams::*;
 pub use texts::*;
+pub use tokens::*;
 pub(crate) use wire::post;

@@ -13,6 +13,7 @@ mod projects;
 mod sessions;
 mod teams;
 mod texts;
+mod tokens;
 
 pub use accounts::Accounts;
 pub use audit::Audit;
@@ -26,6 +27,7 @@ pub use sessions::Sessions;
 use std::sync::{Arc, Mutex, PoisonError};
 pub use teams::Teams;
 pub use texts::Texts;
+pub use tokens::Tokens;
 use tracker_domain::{error::AppError, session::Session, text::Secret};
 
 /// All the ports.
@@ -51,6 +53,8 @@ pub struct Ports {
     pub teams: Arc<dyn Teams>,
     /// Texts.
     pub texts: Arc<dyn Texts>,
+    /// Tokens and services.
+    pub tokens: Arc<dyn Tokens>,
 }
 
 /// One request: who sent it, as far as the transport knows, and what the answer shall carry beside its body.
@@ -58,6 +62,8 @@ pub struct Ports {
 pub struct Caller {
     /// The session that its cookies are good for. Whether that has ended is known to the database alone.
     pub session: Option<Session>,
+    /// The token that a program sent. Whoever sends one has no session and no visitor's token.
+    pub token: Option<Secret>,
     /// The visitor's token: ties what a form left behind to this browser before anybody has signed in.
     pub visitor: Option<Secret>,
     /// The request's id in the log.

@@ -38,6 +38,22 @@ pub fn has_focus(id: &str) -> bool {
     document().active_element().is_some_and(|element| element.id() == id)
 }
 
+/// Marks the text of the field with this id and, where the browser lets a page do that, copies it; says whether it did.
+pub fn copy_from(id: &str) -> bool {
+    let input = document().get_element_by_id(id).and_then(|e| e.dyn_into::<HtmlInputElement>().ok());
+    let Some(input) = input else {
+        return false;
+    };
+    input.select();
+    let navigator = window().navigator();
+    // Without TLS there is none.
+    let able = js_sys::Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|it| it.is_object());
+    if able {
+        let _ = navigator.clipboard().write_text(&input.value());
+    }
+    able
+}
+
 /// What stands in the control with this id.
 pub fn value_of(id: &str) -> Option<String> {
     let element = document().get_element_by_id(id)?;

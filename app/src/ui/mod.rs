@@ -5,6 +5,7 @@
 
 mod account_menu;
 mod badge;
+mod check;
 pub mod dom;
 mod editor;
 mod endpoint;
@@ -23,6 +24,7 @@ pub use badge::{
     Avatar, Nobody, SeverityBadge, StatusBadge, Tag, severity_class, severity_shape, status_class,
     status_shape,
 };
+pub use check::{Check, Checks};
 pub use editor::Editor;
 pub use endpoint::{Endpoint, endpoint};
 pub(crate) use field::options;

@@ -93,7 +93,7 @@ fn Sidebar(frame: Frame, here: Here) -> impl IntoView {
         .collect_view();
     view! {
         <nav class="side" id="side" popover aria-label="Main">
-            {organization(frame.org, frame.org_name, frame.orgs)}
+            {organization(frame.org.clone(), frame.org_name, frame.orgs)}
             <a class="jump" href=format!("{issues}#f-q")>{icon(icondata_lu::LuSearch)} "Search"</a>
             <a class="item" href=issues aria-current=current(Here::Issues)>{icon(icondata_lu::LuList)} <span>"Issues"</span></a>
             <a class="item" href=insights aria-current=current(Here::Insights)>{icon(icondata_lu::LuChartLine)} <span>"Insights"</span></a>

@@ -15,7 +15,7 @@ use recordings::Recordings;
 use server::{
     App, Settings, SystemClock,
     access::Keys,
-    config::{Log, LogFormat},
+    config::{Limits, Log, LogFormat},
     http::{Site, router_on, surround},
     live::Bell,
     logging,
@@ -66,6 +66,7 @@ fn without_database(address: &str) -> Whatever<App> {
         signup_open: true,
         key_days: 1,
         public_url: format!("http://{address}"),
+        limits: Limits::default(),
     };
     Ok(App {
         db: Db { app: nowhere.clone(), system: nowhere },

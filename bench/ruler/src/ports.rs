@@ -1,7 +1,8 @@
 //! The ports, answered from recordings. What no measured page asks for is not found.
 
 use app::ports::{
-    Accounts, Audit, Caller, Comments, InsightsPort, Issues, Members, Ports, Projects, Sessions, Teams, Texts,
+    Accounts, Audit, Caller, Comments, InsightsPort, Issues, Members, Ports, Projects, Sessions, Teams,
+    Texts, Tokens,
 };
 use async_trait::async_trait;
 use std::{collections::HashMap, sync::Arc};
@@ -10,7 +11,7 @@ use tracker_domain::{
     audit::{AuditList, ListAudit},
     comment::{AddComment, CommentAdded},
     error::AppError,
-    id::SessionId,
+    id::{SessionId, UserId},
     insight::Insights,
     issue::{CreateIssue, EditIssue, IssueChanged, IssueList, IssueRef, IssueView, ListIssues, SetProperty},
     member::{ChangeMember, ListMembers, MemberChanged, MemberList},
@@ -19,6 +20,7 @@ use tracker_domain::{
     query::{CompleteQuery, Suggestion},
     session::{SecurityView, SessionsEnded},
     team::{ChangeTeam, CreateTeam, DeleteTeam, TeamChanged, TeamView},
+    token::{MakeService, MakeToken, ServicesView, TokenMade, TokensChanged, TokensView},
 };
 
 use crate::recordings::Recordings;
@@ -36,7 +38,8 @@ pub fn ports(recordings: &Arc<Recordings>) -> Ports {
         members: recorded.clone(),
         projects: recorded.clone(),
         teams: recorded.clone(),
-        texts: recorded,
+        texts: recorded.clone(),
+        tokens: recorded,
     }
 }
 
@@ -191,6 +194,33 @@ impl Projects for Recorded {
     }
 
     async fn edit(&self, _: &Caller, _: SaveProject) -> Result<ProjectChanged, AppError> {
+        Err(AppError::NotFound)
+    }
+}
+
+#[async_trait]
+impl Tokens for Recorded {
+    async fn view(&self, _: &Caller, _: &str, _: (&str, &str)) -> Result<Framed<TokensView>, AppError> {
+        Err(AppError::NotFound)
+    }
+
+    async fn create(&self, _: &Caller, _: MakeToken) -> Result<TokenMade, AppError> {
+        Err(AppError::NotFound)
+    }
+
+    async fn revoke(&self, _: &Caller, _: &str, _: i64) -> Result<TokensChanged, AppError> {
+        Err(AppError::NotFound)
+    }
+
+    async fn services(&self, _: &Caller, _: &str, _: (&str, &str)) -> Result<Framed<ServicesView>, AppError> {
+        Err(AppError::NotFound)
+    }
+
+    async fn make_service(&self, _: &Caller, _: MakeService) -> Result<TokensChanged, AppError> {
+        Err(AppError::NotFound)
+    }
+
+    async fn end_service(&self, _: &Caller, _: &str, _: UserId) -> Result<TokensChanged, AppError> {
         Err(AppError::NotFound)
     }
 }

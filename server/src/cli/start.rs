@@ -59,6 +59,7 @@ pub(super) fn app(config: &Config, db: Db, bell: Bell) -> Result<App, Failure> {
             signup_open: config.accounts.signup == SignUps::Open,
             key_days: config.accounts.key_days,
             public_url: config.web.public_url.clone(),
+            limits: config.limits.clone(),
         }),
     })
 }

@@ -7,6 +7,7 @@
 mod accounts;
 mod data;
 mod database;
+mod limits;
 mod log;
 mod metrics;
 mod reader;
@@ -18,6 +19,7 @@ use std::{fmt, path::Path};
 pub use accounts::{Accounts, SignUps};
 pub use data::Data;
 pub use database::Database;
+pub use limits::Limits;
 pub use log::{Log, LogFormat};
 pub use metrics::Metrics;
 use reader::Reader;
@@ -46,6 +48,8 @@ pub struct Config {
     pub database: Database,
     /// Accounts and sessions.
     pub accounts: Accounts,
+    /// How much may be asked.
+    pub limits: Limits,
     /// The folder of what is kept outside the database.
     pub data: Data,
     /// Work in the background.
@@ -85,6 +89,7 @@ pub fn settings() -> Vec<Setting> {
         &[ENVIRONMENT, FILE][..],
         database::SETTINGS,
         accounts::SETTINGS,
+        limits::SETTINGS,
         web::SETTINGS,
         worker::SETTINGS,
         data::SETTINGS,
@@ -116,6 +121,7 @@ impl Config {
             web: Web::read(&mut reader),
             database: Database::read(&mut reader),
             accounts: Accounts::read(&mut reader, environment),
+            limits: Limits::read(&mut reader),
             data: Data::read(&mut reader),
             worker: Worker::read(&mut reader),
             log: Log::read(&mut reader),

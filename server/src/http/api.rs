@@ -18,7 +18,12 @@ use tracker_domain::{
     text::Secret,
 };
 
-use super::{Http, MAX_BODY_BYTES, caller::caller, cookies};
+use super::{
+    Http, MAX_BODY_BYTES,
+    caller::program,
+    cookies,
+    gate::{self, Asked},
+};
 use crate::{
     fault::fault,
     session::{new_token, random_text},
@@ -31,14 +36,22 @@ const SECRET_FIELDS: &[&str] = &["password", "idempotency_key"];
 /// A problem document as an answer.
 pub(crate) fn problem(error: AppError) -> Response {
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let also = match &error {
+        AppError::RateLimited { retry_after } => Some((header::RETRY_AFTER, HeaderValue::from(*retry_after))),
+        AppError::Unauthenticated => Some((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
+        _ => None,
+    };
     let body = serde_json::to_vec(&Problem::from(error)).unwrap_or_default();
-    (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response()
+    let kind = [(header::CONTENT_TYPE, "application/problem+json")];
+    let mut response = (status, kind, body).into_response();
+    response.headers_mut().extend(also);
+    response
 }
 
 /// Calls the server function of the path.
 pub(super) async fn call(State(http): State<Http>, request: Request) -> Response {
-    let plain = is_plain_form(request.headers());
-    let caller = caller(&http.app.settings, &request);
+    let caller = program(&http.app.settings, &request);
+    let plain = is_plain_form(request.headers()) && caller.token.is_none();
     let back = back_to(request.headers());
     let (mut parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, MAX_BODY_BYTES).await else {
@@ -48,10 +61,19 @@ pub(super) async fn call(State(http): State<Http>, request: Request) -> Response
         ));
     };
     let path = parts.uri.path().to_owned();
-    // The framework answers a browser by putting the error into the URL, where it loses what was typed.
-    parts.headers.remove(header::ACCEPT);
-    let response = run(&http, &caller, Request::from_parts(parts, Body::from(body.clone()))).await;
-    let answer = match Answer::read(response).await {
+    let asked = Asked { uri: &parts.uri, headers: &parts.headers, body: &body };
+    let answer = match gate::pass(&http, &caller, &asked).await {
+        // What was typed is kept for whoever was too quick, not for a flood.
+        Err(error) if plain && http.limits.stray(&caller.client.address).is_err() => return problem(error),
+        Err(error) => Ok(Answer { location: None, outcome: Err(error) }),
+        Ok(()) => {
+            // The framework answers a browser by putting the error into the URL, where it loses what was typed.
+            parts.headers.remove(header::ACCEPT);
+            Answer::read(run(&http, &caller, Request::from_parts(parts, Body::from(body.clone()))).await)
+                .await
+        }
+    };
+    let answer = match answer {
         Ok(answer) => answer,
         Err(error) => return problem(error),
     };

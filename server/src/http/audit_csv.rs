@@ -2,11 +2,11 @@
 
 use axum::{
     body::{Body, Bytes},
-    extract::{Path, Query, State},
+    extract::{Path, Query, Request, State},
     response::{IntoResponse, Redirect, Response},
 };
 use futures::stream::try_unfold;
-use http::{HeaderMap, header};
+use http::header;
 use serde::Deserialize;
 use tracker_domain::{audit::AuditFilter, error::AppError};
 
@@ -33,9 +33,9 @@ pub(super) async fn table(
     State(http): State<Http>,
     Path(org): Path<String>,
     Query(asked): Query<Asked>,
-    headers: HeaderMap,
+    request: Request,
 ) -> Response {
-    let caller = caller(&http.app.settings, &headers);
+    let caller = caller(&http.app.settings, &request);
     let Asked { action, person, from, to } = asked;
     let filter = AuditFilter { action, person, from, to };
     match Export::begin(&http.app, &caller, &org, &filter).await {

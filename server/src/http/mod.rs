@@ -7,10 +7,13 @@ mod api;
 mod assets;
 mod audit_csv;
 mod caller;
+mod client;
 pub mod cookies;
+mod gate;
 mod headers;
 mod origin;
 mod pages;
+mod scopes;
 mod session;
 
 use app::ports::Ports;
@@ -18,13 +21,15 @@ pub use assets::Site;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    middleware::{from_fn, from_fn_with_state},
+    middleware::from_fn_with_state,
     routing::{get, post},
 };
 pub use caller::caller;
 pub use origin::same_origin;
 pub use pages::paths as page_paths;
+pub use scopes::{Need, need};
 pub use session::{Known, know};
+use std::sync::Arc;
 use std::time::Duration;
 use tower_http::{
     CompressionLevel,
@@ -36,7 +41,7 @@ use tower_http::{
 };
 use tracing::Level;
 
-use crate::{App, fault::fault, services};
+use crate::{App, fault::fault, limits::Limits, services};
 
 /// The largest form: a description of 256 KiB can triple when its bytes are percent-encoded.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -50,6 +55,7 @@ pub(crate) struct Http {
     pub app: App,
     pub ports: Ports,
     pub site: Site,
+    pub limits: Arc<Limits>,
 }
 
 /// The pages, the server functions and the files.
@@ -59,7 +65,8 @@ pub fn router(app: &App, site: &Site) -> Router {
 
 /// The same on other ports, for instance on some that answer without a database.
 pub fn router_on(app: &App, ports: Ports, site: &Site) -> Router {
-    let http = Http { app: app.clone(), ports, site: site.clone() };
+    let limits = Arc::new(Limits::new(&app.settings.limits, app.clock.clone()));
+    let http = Http { app: app.clone(), ports, site: site.clone(), limits };
     let mut router = Router::new()
         .route("/", get(pages::home))
         .route("/settings/security", get(pages::own_security))
@@ -92,5 +99,5 @@ pub fn surround(router: Router, app: &App) -> Router {
         )
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
-        .layer(from_fn(caller::put_our_own))
+        .layer(from_fn_with_state(app.clone(), caller::put_our_own))
 }

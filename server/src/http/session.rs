@@ -16,7 +16,7 @@ use tracker_domain::{error::AppError, session::Session};
 
 use super::{
     api,
-    caller::{client, cookie},
+    caller::{bearer, cookie, machine},
     cookies,
 };
 use crate::{App, access, services::sessions};
@@ -39,13 +39,16 @@ pub async fn know(State(app): State<App>, mut request: Request, next: Next) -> R
 /// The session, and the cookies to set.
 async fn recognise(app: &App, headers: &HeaderMap) -> Result<(Option<Session>, Vec<String>), AppError> {
     let settings = &app.settings;
+    if bearer(headers).is_some() {
+        return Ok((None, Vec::new()));
+    }
     if let Some(token) = cookie(headers, cookies::access_name(settings))
         && let Some(session) = access::verify(app, &token).await?
     {
         return Ok((Some(session), Vec::new()));
     }
     let Some(token) = cookie(headers, cookies::refresh_name(settings)) else { return Ok((None, Vec::new())) };
-    let client: Client = client(headers);
+    let client: Client = machine(headers);
     match sessions::refresh(app, &client, &token).await? {
         Some((session, next)) => {
             let access = access::issue(app, session).await?;

@@ -15,7 +15,7 @@ use tracker_domain::{
 
 use super::{
     entrance::{self, Proof},
-    once, sessions,
+    once, patience, sessions,
 };
 use crate::{
     App,
@@ -83,6 +83,7 @@ impl Accounts for AccountsService {
         let app = &self.0;
         let wrong = || AppError::invalid("password", "Email or password is not right. Try again.");
         let email = Email::parse(&command.email)?;
+        let attempt = patience::begin(app, caller, "password", email.as_str()).await?;
         let account = accounts::find(&app.db, &email).await?;
         let hash = account.as_ref().map(|account| account.password_hash.clone());
         let right = app.passwords.check(command.password.clone(), hash).await?;
@@ -91,6 +92,7 @@ impl Accounts for AccountsService {
             self.record_failure(caller, user, &email).await?;
             return Err(wrong());
         };
+        attempt.right(app).await?;
         let renewed = if right.outdated { Some(app.passwords.hash(command.password).await?) } else { None };
         let mut tx = app.db.write(&self.identity(caller)).await?;
         if let Some(hash) = renewed {

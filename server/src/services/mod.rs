@@ -13,10 +13,12 @@ pub mod issues;
 pub mod members;
 mod once;
 mod page;
+pub mod patience;
 pub mod projects;
 pub mod sessions;
 pub mod teams;
 pub mod texts;
+pub mod tokens;
 
 use app::ports::{Caller, Ports};
 use std::sync::Arc;
@@ -41,6 +43,7 @@ pub fn ports(app: &App) -> Ports {
         projects: Arc::new(projects::ProjectsService(app.clone())),
         teams: Arc::new(teams::TeamsService(app.clone())),
         texts: Arc::new(texts::TextsService(app.clone())),
+        tokens: Arc::new(tokens::TokensService(app.clone())),
     }
 }
 
@@ -59,7 +62,10 @@ impl App {
 
     /// What a request shows to say who it is from: the one place where that is chosen.
     pub fn credential(&self, caller: &Caller) -> Credential {
-        caller.session.map_or(Credential::Nobody, Credential::Session)
+        match &caller.token {
+            Some(token) => Credential::Token(self.key.session(token)),
+            None => caller.session.map_or(Credential::Nobody, Credential::Session),
+        }
     }
 
     /// Who may read what a form left behind: the session, or before sign-in the browser.

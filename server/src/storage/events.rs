@@ -28,7 +28,9 @@ pub(super) async fn append(tx: &mut Tx, member: &Member, new: &[NewEvent]) -> Re
                UPDATE org_heads SET seq = seq + $2 WHERE org_id = $1 RETURNING seq
            ), written AS (
                INSERT INTO events (org_id, seq, at, recorded_at, actor_id, origin, issue_id, kind, version, payload)
-               SELECT $1, head.seq - $2 + new.position, new.at, clock_timestamp(), $3, $4, new.issue_id, new.kind, $5, new.payload
+               SELECT $1, head.seq - $2 + new.position, new.at, clock_timestamp(), $3,
+                      CASE WHEN coalesce(current_setting('tracker.token', true), '') = '' THEN $4 ELSE $10 END,
+                      new.issue_id, new.kind, $5, new.payload
                FROM head, unnest($6::timestamptz[], $7::bigint[], $8::text[], $9::jsonb[])
                    WITH ORDINALITY AS new (at, issue_id, kind, payload, position)
            )
@@ -42,6 +44,7 @@ pub(super) async fn append(tx: &mut Tx, member: &Member, new: &[NewEvent]) -> Re
         &issues as &[Option<i64>],
         &kinds,
         &payloads,
+        Origin::Api.word(),
     )
     .fetch_one(tx.connection()?)
     .await

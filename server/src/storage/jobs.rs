@@ -67,5 +67,10 @@ pub async fn clean_up(pool: &PgPool, now: Timestamp) -> Result<u64, sqlx::Error>
     )
     .execute(pool)
     .await?;
-    Ok(sessions.rows_affected() + spent.rows_affected() + flashes.rows_affected() + keys.rows_affected())
+    let attempts =
+        sqlx::query!("DELETE FROM attempts WHERE last_at < $1::timestamptz - interval '1 day'", now.0)
+            .execute(pool)
+            .await?;
+    let rows = [sessions, spent, flashes, keys, attempts];
+    Ok(rows.iter().map(sqlx::postgres::PgQueryResult::rows_affected).sum())
 }

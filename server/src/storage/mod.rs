@@ -10,6 +10,7 @@
 
 pub mod accounts;
 pub mod admin;
+pub mod attempts;
 pub mod audit;
 pub mod audit_page;
 pub mod comments;
@@ -42,6 +43,7 @@ mod search;
 pub mod sessions;
 pub mod stats;
 pub mod teams;
+pub mod tokens;
 mod tx;
 
 use sqlx::{

@@ -10,9 +10,10 @@ SELECT tracker_user() AS user_id, tracker_frame() AS frame,
         WHERE s.org_id = tracker_org() AND s.day >= $1
             AND (current_setting('tracker.role', true) IN ('MAINTAINER', 'ADMIN') OR s.reporter_id = tracker_user())
         GROUP BY s.day) d) AS "days!: Json<Vec<DayCounts>>",
+    CASE WHEN (SELECT tracker_projects()) IS NOT NULL THEN tracker_stock_of_projects() ELSE
     (SELECT coalesce(json_agg(n), '[]') FROM (
         SELECT s.severity, s.status, sum(s.count)::bigint AS count
         FROM stock s
         WHERE s.org_id = tracker_org()
             AND (current_setting('tracker.role', true) IN ('MAINTAINER', 'ADMIN') OR s.reporter_id = tracker_user())
-        GROUP BY s.severity, s.status HAVING sum(s.count) <> 0) n) AS "stock!: Json<Vec<Stock>>"
+        GROUP BY s.severity, s.status HAVING sum(s.count) <> 0) n) END AS "stock!: Json<Vec<Stock>>"

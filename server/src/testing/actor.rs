@@ -148,6 +148,12 @@ impl Answer {
         self
     }
 
+    /// The body of an answer that went well, which is asked about more.
+    #[track_caller]
+    pub fn json_ref(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+
     /// The body of an answer that went well.
     #[track_caller]
     pub fn json<T: DeserializeOwned>(self) -> T {

@@ -35,7 +35,7 @@ use crate::{
     App, Settings,
     access::{self, Keys},
     cli,
-    config::Metrics,
+    config::{Limits, Metrics},
     health::Health,
     http::Site,
     live::Live,
@@ -99,6 +99,7 @@ impl TestApp {
             signup_open: true,
             key_days: 30,
             public_url: "http://tracker.test".to_owned(),
+            limits: Limits::default(),
         };
         let app = App {
             db,

@@ -15,7 +15,7 @@ const OWN: &[&str] = &["sessions/end_others"];
 /// Who calls these is not signed in any more.
 const LEAVE: &[&str] = &["accounts/sign_out_everywhere"];
 
-fn body(function: &str, org: &str, key: &str) -> Value {
+pub fn body(function: &str, org: &str, key: &str) -> Value {
     match function {
         "accounts/door" | "accounts/sign_out" | "accounts/sign_out_everywhere" => json!({}),
         "accounts/security" => json!({ "org": org }),
@@ -44,14 +44,20 @@ fn body(function: &str, org: &str, key: &str) -> Value {
         "teams/delete" => json!({ "org": org, "team": "web" }),
         "teams/edit" => json!({ "org": org, "team": "web", "name": "Web" }),
         "teams/remove_person" => json!({ "org": org, "team": "web", "person": "999999" }),
+        "services/create" => json!({ "org": org, "called": "CI", "role": "REPORTER" }),
+        "services/create_token" => json!({ "org": org, "service": 0, "name": "CI", "read": true }),
+        "services/remove" => json!({ "org": org, "service": 0 }),
+        "services/view" | "tokens/view" => json!({ "org": org }),
         "texts/preview" => json!({ "text": "Text" }),
+        "tokens/create" => json!({ "org": org, "name": "CI", "read": true }),
+        "tokens/revoke" => json!({ "org": org, "id": 0 }),
         other => panic!(
             "{other} has no row in the refusal test: say what it is called with, and look at the snapshot"
         ),
     }
 }
 
-fn functions() -> BTreeSet<&'static str> {
+pub fn functions() -> BTreeSet<&'static str> {
     leptos::server_fn::axum::server_fn_paths()
         .map(|(path, _)| path.strip_prefix("/api/v1/").unwrap())
         .collect()
@@ -129,6 +135,8 @@ async fn the_whole_table_of_pages() {
         "/{org}/settings/members",
         "/{org}/settings/projects",
         "/{org}/settings/teams",
+        "/{org}/settings/tokens",
+        "/{org}/settings/services",
     ];
     let routes = server::http::page_paths();
     assert_eq!(

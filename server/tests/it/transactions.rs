@@ -132,6 +132,8 @@ async fn a_page_costs_two_round_trips() {
         "/main/settings/teams",
         "/main/settings/projects",
         "/main/settings/audit?person=ana",
+        "/main/settings/tokens",
+        "/main/settings/services",
         "/login",
     ] {
         ana.get(path).await;

@@ -19,6 +19,7 @@ const TENANT_TABLES: &[&str] = &[
     "stock",
     "teams",
     "team_members",
+    "tokens",
 ];
 
 async fn speak_for(connection: &mut PgConnection, org: &str, user: &str, role: &str) {
@@ -51,6 +52,9 @@ async fn nobody_and_a_stranger_see_no_row_of_any_table() {
                    INSERT INTO team_members SELECT t.org_id, t.id, m.user_id FROM teams t JOIN memberships m USING (org_id);
                    INSERT INTO issue_tags SELECT i.org_id, i.id, t.id FROM issues i, tags t;
                    INSERT INTO issue_links (org_id, issue_id, relation, target) SELECT org_id, id, 'RELATES', 'GONE-1' FROM issues;
+                   INSERT INTO tokens (org_id, user_id, service, made_by, hash, ending, name, scopes, created_at, expires_at)
+                   SELECT org_id, user_id, false, user_id, sha256(user_id::text::bytea), 'abcd', 'CI', '{READ}', now(), now()
+                   FROM memberships;
                    INSERT INTO reader_cursors SELECT id, 'any', 1 FROM organizations ON CONFLICT DO NOTHING;
                    INSERT INTO daily_stats (org_id, day, project_id, reporter_id, severity, status)
                    SELECT i.org_id, '2000-01-01', i.project_id, i.reporter_id, 'LOW', 'OPEN' FROM issues i",
@@ -93,6 +97,8 @@ async fn the_log_cannot_be_changed_and_passwords_are_not_the_systems() {
         "SELECT * FROM tracker_hits(1, NULL, 'any', 1)",
         "SELECT tracker_guess(1, NULL, 'any', 1)",
         "UPDATE stock SET count = 0",
+        "UPDATE tokens SET scopes = '{ADMIN}'",
+        "DELETE FROM attempts",
     ] {
         let error = sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&app.app.db.app).await.unwrap_err();
         assert!(error.to_string().contains("permission denied"), "{sql}: {error}");

@@ -6,7 +6,10 @@ mod audit;
 mod members;
 mod projects;
 mod security;
+mod services;
 mod teams;
+mod token_parts;
+mod tokens;
 
 pub use audit::AuditPage;
 use leptos::prelude::*;
@@ -14,7 +17,9 @@ use leptos_router::hooks::use_url;
 pub use members::MembersPage;
 pub use projects::ProjectsPage;
 pub use security::SecurityPage;
+pub use services::ServicesPage;
 pub use teams::TeamsPage;
+pub use tokens::TokensPage;
 use tracker_domain::{org::Frame, policy::OrgAction};
 
 use crate::ui::{Here, Shell, href, query_part};

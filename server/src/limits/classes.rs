@@ -1,0 +1,48 @@
+//! Which function is limited how. What is not in the table is not limited by address: it asks for a session first, or
+//! for a token, which has a limit of its own.
+
+/// What makes a function worth limiting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// A proof of identity is tried: by address.
+    Proof,
+    /// An account is made: by address, a third as often.
+    Account,
+    /// A mail is sent to somebody who did not ask for it: by address, a third as often, and five an hour to one mailbox.
+    Mail,
+}
+
+/// Functions by the beginning of their endpoints; the first that fits counts.
+const CLASSES: &[(&str, Class)] = &[
+    ("accounts/sign_in", Class::Proof),
+    ("accounts/second", Class::Proof),
+    ("accounts/begin_passkey", Class::Proof),
+    ("accounts/finish_passkey", Class::Proof),
+    ("accounts/passkey", Class::Proof),
+    ("accounts/verify", Class::Proof),
+    ("accounts/reset", Class::Proof),
+    ("accounts/sign_up", Class::Account),
+    ("accounts/accept_invitation", Class::Account),
+    ("accounts/forgot", Class::Mail),
+    ("accounts/resend", Class::Mail),
+    ("accounts/send", Class::Mail),
+];
+
+/// The class of a function, if it is limited.
+pub fn class(endpoint: &str) -> Option<Class> {
+    CLASSES.iter().find(|(beginning, _)| endpoint.starts_with(beginning)).map(|(_, class)| *class)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ways_in_are_limited_and_work_is_not() {
+        assert_eq!(class("accounts/sign_in"), Some(Class::Proof));
+        assert_eq!(class("accounts/sign_up"), Some(Class::Account));
+        assert_eq!(class("accounts/forgot"), Some(Class::Mail));
+        assert_eq!(class("accounts/sign_out"), None);
+        assert_eq!(class("issues/list"), None);
+    }
+}
