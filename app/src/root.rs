@@ -16,9 +16,10 @@ use tracker_domain::error::AppError;
 
 use crate::{
     features::{
-        accounts::{LoginPage, SignupPage},
+        accounts::{ForgotPage, InvitationPage, LoginPage, ResetPage, SignupPage, VerifyPage},
         insights::InsightsPage,
         issues::{IssuePage, IssuesPage, NewIssuePage},
+        settings::{InvitationsPage, ProfilePage},
     },
     live::provide_live,
     ui::{ErrorPage, Toasts, dom, provide_now, provide_toasts},
@@ -73,11 +74,17 @@ pub fn App() -> impl IntoView {
             <FlatRoutes fallback=|| view! { <ErrorPage error=AppError::NotFound/> }>
                 <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async/>
                 <Route path=path!("/signup") view=SignupPage ssr=SsrMode::Async/>
+                <Route path=path!("/forgot") view=ForgotPage ssr=SsrMode::Async/>
+                <Route path=path!("/reset") view=ResetPage ssr=SsrMode::Async/>
+                <Route path=path!("/verify") view=VerifyPage ssr=SsrMode::Async/>
+                <Route path=path!("/invitation") view=InvitationPage ssr=SsrMode::Async/>
                 <Route path=path!("/:org") view=IssuesPage ssr=SsrMode::Async/>
                 <Route path=path!("/:org/issues") view=IssuesPage ssr=SsrMode::Async/>
                 <Route path=path!("/:org/issues/new") view=NewIssuePage ssr=SsrMode::Async/>
                 <Route path=path!("/:org/issues/:key") view=IssuePage ssr=SsrMode::Async/>
                 <Route path=path!("/:org/insights") view=InsightsPage ssr=SsrMode::Async/>
+                <Route path=path!("/:org/settings/profile") view=ProfilePage ssr=SsrMode::Async/>
+                <Route path=path!("/:org/settings/invitations") view=InvitationsPage ssr=SsrMode::Async/>
             </FlatRoutes>
         </Router>
         <Toasts/>

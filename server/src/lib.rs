@@ -14,6 +14,7 @@ pub mod http;
 pub mod import;
 pub mod live;
 pub mod logging;
+pub mod mail;
 pub mod markdown;
 pub mod metrics;
 pub mod passwords;

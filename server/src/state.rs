@@ -7,7 +7,7 @@ use tracker_domain::{
     time::{Clock, Timestamp},
 };
 
-use crate::{live::Bell, passwords::Passwords, session::HashKey, storage::Db};
+use crate::{live::Bell, mail::Mailer, passwords::Passwords, session::HashKey, storage::Db};
 
 /// Cheap to clone; every service holds one.
 #[derive(Clone)]
@@ -20,6 +20,8 @@ pub struct App {
     pub key: HashKey,
     /// Password hashing, bounded.
     pub passwords: Passwords,
+    /// Where mail goes out.
+    pub mailer: Arc<dyn Mailer>,
     /// Rung after every commit that wrote events.
     pub bell: Bell,
     /// What the operator chose.
@@ -39,6 +41,8 @@ pub struct Settings {
     pub org: OrgSlug,
     /// Whether anybody may create an account.
     pub signup_open: bool,
+    /// Whether an address must be confirmed before one may sign in.
+    pub verify: bool,
     /// Where browsers reach the program: `https://tracker.example.org`, without a slash at the end.
     pub public_url: String,
 }

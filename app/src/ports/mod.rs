@@ -6,14 +6,20 @@
 mod accounts;
 mod comments;
 mod insights;
+mod invitations;
 mod issues;
+mod links;
+mod profiles;
 mod texts;
 
 pub use accounts::Accounts;
 pub use comments::Comments;
 pub use insights::InsightsPort;
+pub use invitations::Invitations;
 pub use issues::Issues;
 use leptos::prelude::use_context;
+pub use links::Links;
+pub use profiles::Profiles;
 use std::sync::{Arc, Mutex, PoisonError};
 pub use texts::Texts;
 use tracker_domain::{error::AppError, text::Secret};
@@ -27,8 +33,14 @@ pub struct Ports {
     pub comments: Arc<dyn Comments>,
     /// Statistics.
     pub insights: Arc<dyn InsightsPort>,
+    /// Invitations.
+    pub invitations: Arc<dyn Invitations>,
     /// Issues.
     pub issues: Arc<dyn Issues>,
+    /// Links in mails.
+    pub links: Arc<dyn Links>,
+    /// One's own account.
+    pub profiles: Arc<dyn Profiles>,
     /// Texts.
     pub texts: Arc<dyn Texts>,
 }

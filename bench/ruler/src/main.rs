@@ -18,6 +18,7 @@ use server::{
     http::{Site, router_on, surround},
     live::Bell,
     logging,
+    mail::NoMailer,
     passwords::Passwords,
     session::HashKey,
     storage::Db,
@@ -38,7 +39,7 @@ async fn main() -> Whatever<()> {
     logging::start(&Log { filter: "info".to_owned(), format: LogFormat::Json });
     let recordings = Arc::new(Recordings::read(folder.as_ref())?);
     let app = without_database(address)?;
-    let pages = router_on(&app, ports::ports(&recordings), &Site::new(site.into()));
+    let pages = router_on(&app, ports::ports(&app, &recordings), &Site::new(site.into()));
     let router = surround(pages, &app).merge(bytes(&recordings));
     let listener = tokio::net::TcpListener::bind(address).await?;
     axum::serve(listener, router).await?;
@@ -60,13 +61,18 @@ fn bytes(recordings: &Arc<Recordings>) -> Router {
 /// What the services of the tracker would share, with pools that never connect.
 fn without_database(address: &str) -> Whatever<App> {
     let nowhere = PgPoolOptions::new().connect_lazy("postgres://nobody@localhost/nowhere")?;
-    let settings =
-        Settings { org: OrgSlug::parse("main")?, signup_open: true, public_url: format!("http://{address}") };
+    let settings = Settings {
+        org: OrgSlug::parse("main")?,
+        signup_open: true,
+        verify: false,
+        public_url: format!("http://{address}"),
+    };
     Ok(App {
         db: Db { app: nowhere.clone(), system: nowhere },
         clock: Arc::new(SystemClock),
         key: HashKey::new(Secret::new("the rulers keep no secrets")),
         passwords: Passwords::new()?,
+        mailer: Arc::new(NoMailer),
         bell: Bell::silent(),
         settings: Arc::new(settings),
     })

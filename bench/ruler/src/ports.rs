@@ -1,11 +1,10 @@
-//! The ports, answered from recordings. What no measured page asks for is not found.
+//! The ports that measured pages ask, answered from recordings. The others are the real ones, which have no database.
 
-use app::ports::{Accounts, Caller, Comments, InsightsPort, Issues, Ports, Texts};
+use app::ports::{Caller, InsightsPort, Issues, Ports};
 use async_trait::async_trait;
+use server::{App, services};
 use std::{collections::HashMap, sync::Arc};
 use tracker_domain::{
-    account::{Door, SignIn, SignUp, SignedIn},
-    comment::{AddComment, CommentAdded},
     error::AppError,
     insight::Insights,
     issue::{CreateIssue, EditIssue, IssueChanged, IssueList, IssueRef, IssueView, ListIssues, SetProperty},
@@ -15,16 +14,10 @@ use tracker_domain::{
 
 use crate::recordings::Recordings;
 
-/// Every port on the recordings.
-pub fn ports(recordings: &Arc<Recordings>) -> Ports {
+/// Every port, those of measured pages on the recordings.
+pub fn ports(app: &App, recordings: &Arc<Recordings>) -> Ports {
     let recorded = Arc::new(Recorded(recordings.clone()));
-    Ports {
-        accounts: recorded.clone(),
-        comments: recorded.clone(),
-        insights: recorded.clone(),
-        issues: recorded.clone(),
-        texts: recorded,
-    }
+    Ports { insights: recorded.clone(), issues: recorded, ..services::ports(app) }
 }
 
 #[derive(Debug)]
@@ -71,38 +64,5 @@ impl Issues for Recorded {
 impl InsightsPort for Recorded {
     async fn view(&self, caller: &Caller, _: &str, _: &str) -> Result<Framed<Insights>, AppError> {
         named(&self.0.insights, caller)
-    }
-}
-
-#[async_trait]
-impl Accounts for Recorded {
-    async fn door(&self, _: &Caller, _: &str) -> Result<Door, AppError> {
-        Err(AppError::NotFound)
-    }
-
-    async fn sign_up(&self, _: &Caller, _: SignUp) -> Result<SignedIn, AppError> {
-        Err(AppError::NotFound)
-    }
-
-    async fn sign_in(&self, _: &Caller, _: SignIn) -> Result<SignedIn, AppError> {
-        Err(AppError::NotFound)
-    }
-
-    async fn sign_out(&self, _: &Caller) -> Result<(), AppError> {
-        Err(AppError::NotFound)
-    }
-}
-
-#[async_trait]
-impl Comments for Recorded {
-    async fn add(&self, _: &Caller, _: AddComment) -> Result<CommentAdded, AppError> {
-        Err(AppError::NotFound)
-    }
-}
-
-#[async_trait]
-impl Texts for Recorded {
-    async fn preview(&self, _: &Caller, _: &str) -> Result<String, AppError> {
-        Err(AppError::NotFound)
     }
 }

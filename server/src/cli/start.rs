@@ -7,6 +7,7 @@ use super::Failure;
 use crate::{
     config::{Config, SignUps},
     live::Bell,
+    mail,
     passwords::Passwords,
     session::HashKey,
     state::{App, Settings, SystemClock},
@@ -51,10 +52,12 @@ pub(super) fn app(config: &Config, db: Db, bell: Bell) -> Result<App, Failure> {
         clock: Arc::new(SystemClock),
         key: HashKey::new(key),
         passwords: Passwords::new()?,
+        mailer: mail::mailer(&config.mail).map_err(Failure::new)?,
         bell,
         settings: Arc::new(Settings {
             org: config.accounts.org.clone(),
             signup_open: config.accounts.signup == SignUps::Open,
+            verify: config.mail.verify,
             public_url: config.web.public_url.clone(),
         }),
     })

@@ -8,6 +8,7 @@ mod accounts;
 mod data;
 mod database;
 mod log;
+mod mail;
 mod metrics;
 mod reader;
 mod web;
@@ -19,6 +20,7 @@ pub use accounts::{Accounts, SignUps};
 pub use data::Data;
 pub use database::Database;
 pub use log::{Log, LogFormat};
+pub use mail::{Mail, MailWay};
 pub use metrics::Metrics;
 use reader::Reader;
 pub use reader::{Setting, Source};
@@ -48,6 +50,8 @@ pub struct Config {
     pub accounts: Accounts,
     /// The folder of what is kept outside the database.
     pub data: Data,
+    /// Mail.
+    pub mail: Mail,
     /// Work in the background.
     pub worker: Worker,
     /// The log.
@@ -88,6 +92,7 @@ pub fn settings() -> Vec<Setting> {
         web::SETTINGS,
         worker::SETTINGS,
         data::SETTINGS,
+        mail::SETTINGS,
         log::SETTINGS,
         metrics::SETTINGS,
     ];
@@ -111,12 +116,15 @@ impl Config {
             Environment::Development,
             &[("development", Environment::Development), ("production", Environment::Production)],
         );
+        let web = Web::read(&mut reader);
+        let data = Data::read(&mut reader);
         let config = Self {
             environment,
-            web: Web::read(&mut reader),
             database: Database::read(&mut reader),
             accounts: Accounts::read(&mut reader, environment),
-            data: Data::read(&mut reader),
+            mail: Mail::read(&mut reader, environment, &data, &web),
+            web,
+            data,
             worker: Worker::read(&mut reader),
             log: Log::read(&mut reader),
             metrics: Metrics::read(&mut reader, environment),

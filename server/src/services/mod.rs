@@ -8,9 +8,12 @@ pub mod comments;
 mod complete;
 pub mod entrance;
 pub mod insights;
+pub mod invitations;
 pub mod issues;
+pub mod links;
 mod once;
 mod page;
+pub mod profile;
 pub mod texts;
 
 use app::ports::{Caller, Ports};
@@ -29,7 +32,10 @@ pub fn ports(app: &App) -> Ports {
         accounts: Arc::new(accounts::AccountsService(app.clone())),
         comments: Arc::new(comments::CommentsService(app.clone())),
         insights: Arc::new(insights::InsightsService(app.clone())),
+        invitations: Arc::new(invitations::InvitationsService(app.clone())),
         issues: Arc::new(issues::IssuesService(app.clone())),
+        links: Arc::new(links::LinksService(app.clone())),
+        profiles: Arc::new(profile::ProfilesService(app.clone())),
         texts: Arc::new(texts::TextsService(app.clone())),
     }
 }

@@ -48,6 +48,7 @@ pub async fn migrate(url: &Secret) -> Result<(), ConnectError> {
 /// Removes what nobody needs any more; gives how many rows went.
 pub async fn clean_up(pool: &PgPool, now: Timestamp) -> Result<u64, sqlx::Error> {
     let sessions = sqlx::query!("DELETE FROM sessions WHERE expires_at <= $1", now.0).execute(pool).await?;
+    let links = sqlx::query!("DELETE FROM mail_tokens WHERE expires_at <= $1", now.0).execute(pool).await?;
     let flashes =
         sqlx::query!("DELETE FROM flashes WHERE created_at < $1::timestamptz - interval '1 hour'", now.0)
             .execute(pool)
@@ -58,5 +59,5 @@ pub async fn clean_up(pool: &PgPool, now: Timestamp) -> Result<u64, sqlx::Error>
     )
     .execute(pool)
     .await?;
-    Ok(sessions.rows_affected() + flashes.rows_affected() + keys.rows_affected())
+    Ok(sessions.rows_affected() + links.rows_affected() + flashes.rows_affected() + keys.rows_affected())
 }

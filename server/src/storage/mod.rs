@@ -10,6 +10,7 @@
 
 pub mod accounts;
 pub mod admin;
+pub mod admin_invite;
 pub mod audit;
 pub mod comments;
 pub mod complete;
@@ -26,11 +27,14 @@ pub mod import;
 pub mod import_dump;
 pub mod import_dump_log;
 pub mod import_issues;
+pub mod invitations;
 pub mod issue_page;
 pub mod issues;
 pub mod jobs;
 pub mod list;
 pub mod live;
+pub mod mail;
+pub mod profile;
 pub mod query;
 pub mod readers;
 mod search;

@@ -123,6 +123,12 @@ async fn a_page_costs_two_round_trips() {
         &format!("/main/issues/{key}"),
         "/main/issues/new",
         "/main/insights",
+        "/main/settings/profile",
+        "/main/settings/invitations",
+        "/reset?token=none",
+        "/verify?token=none",
+        "/invitation?token=none",
+        "/forgot",
         "/login",
     ] {
         ana.get(path).await;

@@ -47,6 +47,10 @@ async fn nobody_and_a_stranger_see_no_row_of_any_table() {
         "INSERT INTO tags (org_id, name) SELECT id, 'ui' FROM organizations;
                    INSERT INTO issue_tags SELECT i.org_id, i.id, t.id FROM issues i, tags t;
                    INSERT INTO issue_links (org_id, issue_id, relation, target) SELECT org_id, id, 'RELATES', 'GONE-1' FROM issues;
+                   INSERT INTO invitations (org_id, address, role, created_at, expires_at)
+                   SELECT id, 'x@example.org', 'REPORTER', now(), now() FROM organizations;
+                   INSERT INTO address_changes (user_id, old_address, new_address, old_needed, requested_at, expires_at)
+                   SELECT id, email, 'x@example.org', true, now(), now() FROM users;
                    INSERT INTO reader_cursors SELECT id, 'any', 1 FROM organizations ON CONFLICT DO NOTHING;
                    INSERT INTO daily_stats (org_id, day, project_id, reporter_id, severity, status)
                    SELECT i.org_id, '2000-01-01', i.project_id, i.reporter_id, 'LOW', 'OPEN' FROM issues i",
@@ -55,7 +59,8 @@ async fn nobody_and_a_stranger_see_no_row_of_any_table() {
     let mut connection = app.app.db.app.acquire().await.unwrap();
     for (org, user, role) in [("", "", ""), ("999999", "999999", "ADMIN"), ("", "", "ADMIN")] {
         speak_for(&mut connection, org, user, role).await;
-        for table in TENANT_TABLES.iter().chain(&["users", "credentials", "sessions"]) {
+        let more = ["users", "credentials", "sessions", "address_changes", "invitations"];
+        for table in TENANT_TABLES.iter().chain(&more) {
             assert_eq!(count(&mut connection, table).await, 0, "{table} shows rows to org “{org}”");
         }
     }
@@ -65,6 +70,10 @@ async fn nobody_and_a_stranger_see_no_row_of_any_table() {
     assert_eq!(count(&mut connection, "issues").await, 1, "a reporter's own");
     assert_eq!(count(&mut connection, "issue_links").await, 1, "what a reporter's own issue says");
     assert_eq!(count(&mut connection, "credentials").await, 1, "one's own password only");
+    assert_eq!(count(&mut connection, "address_changes").await, 1, "one's own change of address only");
+    assert_eq!(count(&mut connection, "invitations").await, 0, "of an ADMIN only");
+    speak_for(&mut connection, &org, &ben, "ADMIN").await;
+    assert_eq!(count(&mut connection, "invitations").await, 1);
     speak_for(&mut connection, &org, &ben, "MAINTAINER").await;
     for table in TENANT_TABLES {
         assert!(
@@ -85,6 +94,10 @@ async fn the_log_cannot_be_changed_and_passwords_are_not_the_systems() {
         "TRUNCATE events",
         "DELETE FROM issues",
         "UPDATE memberships SET role = 'ADMIN'",
+        "SELECT * FROM mail_tokens",
+        "UPDATE users SET email = 'x@example.org'",
+        "UPDATE users SET verified_at = now()",
+        "UPDATE address_changes SET old_confirmed_at = now()",
         "SELECT * FROM search_texts",
         "SELECT * FROM tracker_hits(1, NULL, 'any', 1)",
         "SELECT tracker_guess(1, NULL, 'any', 1)",

@@ -2,7 +2,12 @@
 //!
 //! To add a page, add it to [`Tab`], put it into a file here, and give it a route in `root`.
 
+mod invitations;
+mod profile;
+
+pub use invitations::{Invitations, InvitationsPage};
 use leptos::prelude::*;
+pub use profile::ProfilePage;
 use tracker_domain::org::{Frame, Role};
 
 use crate::ui::{Here, Shell};
@@ -16,8 +21,10 @@ pub enum Tab {
     Security,
     /// One's own tokens.
     Tokens,
-    /// Members and invitations.
+    /// Members.
     Members,
+    /// Invitations that nobody has accepted yet.
+    Invitations,
     /// Teams.
     Teams,
     /// Projects.
@@ -37,6 +44,7 @@ impl Tab {
         Self::Security,
         Self::Tokens,
         Self::Members,
+        Self::Invitations,
         Self::Teams,
         Self::Projects,
         Self::SignIn,
@@ -51,6 +59,7 @@ impl Tab {
             Self::Security => ("security", "Security", false),
             Self::Tokens => ("tokens", "Tokens", false),
             Self::Members => ("members", "Members", true),
+            Self::Invitations => ("invitations", "Invitations", true),
             Self::Teams => ("teams", "Teams", true),
             Self::Projects => ("projects", "Projects", true),
             Self::SignIn => ("sign-in", "Sign-in", true),
