@@ -152,8 +152,28 @@ impl TagName {
 
 /// First path segments that the program uses itself, so that no organization can be called so.
 pub const RESERVED_SLUGS: &[&str] = &[
-    "login", "signup", "logout", "api", "docs", "health", "metrics", "live", "pkg", "assets", "files",
-    "settings", "fonts", "static", "admin", "new", "favicon", "robots", "forgot", "reset", "verify", "invitation",
+    "login",
+    "signup",
+    "logout",
+    "api",
+    "docs",
+    "health",
+    "metrics",
+    "live",
+    "pkg",
+    "assets",
+    "files",
+    "settings",
+    "fonts",
+    "static",
+    "admin",
+    "new",
+    "favicon",
+    "robots",
+    "forgot",
+    "reset",
+    "verify",
+    "invitation",
 ];
 
 impl Default for OrgSlug {

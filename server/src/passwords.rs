@@ -117,9 +117,15 @@ impl Passwords {
 
 /// What an attacker who knows the person would try first: names, addresses, and their parts.
 fn known_words(about: &[&str]) -> Vec<String> {
-    let parts = about.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric()));
-    let whole = about.iter().copied();
-    whole.chain(parts).filter(|text| text.chars().count() > 2).map(str::to_lowercase).collect()
+    let mut known = Vec::new();
+    for text in about.iter().map(|text| text.to_lowercase()) {
+        known.extend(text.split(['@', ' ']).map(str::to_owned));
+        known.extend(text.split(|c: char| !c.is_alphanumeric()).map(str::to_owned));
+        known.push(text.chars().filter(|c| c.is_alphanumeric()).collect());
+        known.push(text);
+    }
+    known.retain(|text| text.chars().count() > 2);
+    known
 }
 
 fn guessable(password: &Secret, known: &[String]) -> Result<(), AppError> {

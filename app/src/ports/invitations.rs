@@ -16,8 +16,12 @@ use super::Caller;
 #[async_trait]
 pub trait Invitations: Send + Sync {
     /// The page of those that are open.
-    async fn view(&self, caller: &Caller, org: &str, flash: &str)
-    -> Result<Framed<InvitationsView>, AppError>;
+    async fn view(
+        &self,
+        caller: &Caller,
+        org: &str,
+        flash: &str,
+    ) -> Result<Framed<InvitationsView>, AppError>;
     /// Invites an address; the invitation takes the place of an older one.
     async fn invite(&self, caller: &Caller, command: Invite) -> Result<Saved, AppError>;
     /// Sends it once more, with another link, and for as long as a new one.

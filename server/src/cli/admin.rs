@@ -85,7 +85,9 @@ impl Admin {
             Self::Members { org } => members(&config, org).await,
             Self::Role { email, role, org } => set_role(&config, &email, &role, org).await,
             Self::Password { email } => set_password(&config, &email).await,
-            Self::Invite { email, role, org, claim } => invite::run(&config, (&email, &role), org, claim).await,
+            Self::Invite { email, role, org, claim } => {
+                invite::run(&config, (&email, &role), org, claim).await
+            }
             Self::Rebuild { what } => rebuild_derived(&config, what).await,
         }
     }

@@ -45,7 +45,9 @@ pub(super) async fn run(
     let reason = match invited {
         Invited::Done => {
             let site = &config.web.public_url;
-            term::say(&format!("{email} is invited to {org} as {role}. The link is good for seven days and works once:\n"));
+            term::say(&format!(
+                "{email} is invited to {org} as {role}. The link is good for seven days and works once:\n"
+            ));
             term::say(&format!("  {site}/invitation?token={}\n", token.reveal()));
             return Ok(());
         }

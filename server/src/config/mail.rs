@@ -62,9 +62,10 @@ impl Mail {
         if verify && matches!(way, MailWay::Nowhere) {
             reader.problem(&VERIFY, "can be required only where mail goes out: set TRACKER_MAIL_URL");
         }
-        let from = reader.parse(&FROM, sender(&web.public_url), "an address like tracker@example.org", |text| {
-            text.parse().ok()
-        });
+        let from =
+            reader.parse(&FROM, sender(&web.public_url), "an address like tracker@example.org", |text| {
+                text.parse().ok()
+            });
         Self { way, from, verify }
     }
 }
@@ -129,7 +130,9 @@ mod tests {
         for wrong in ["mail.example.org", "http://mail", "smtp://", "file:", "smtp://mail?tls=maybe"] {
             assert!(way(&Secret::new(wrong)).is_none(), "{wrong}");
         }
-        let Some(MailWay::Folder(folder)) = way(&Secret::new("file:///var/mail")) else { panic!("no folder") };
+        let Some(MailWay::Folder(folder)) = way(&Secret::new("file:///var/mail")) else {
+            panic!("no folder")
+        };
         assert_eq!(folder, PathBuf::from("/var/mail"));
     }
 

@@ -29,7 +29,8 @@ pub(super) async fn look(config: &Config, report: &mut Report) {
         MailWay::Folder(_) => {}
         MailWay::Smtp(url) => {
             if let Some(why) = refused(url, config).await {
-                let advice = "correct TRACKER_MAIL_URL or mend the mail server; mails wait for some hours meanwhile";
+                let advice =
+                    "correct TRACKER_MAIL_URL or mend the mail server; mails wait for some hours meanwhile";
                 report.find(Level::Problem, format!("the mail server does not let us in: {why}"), advice);
             }
         }
@@ -61,7 +62,8 @@ mod tests {
             ("TRACKER_ENV", "production"),
             ("SECRET_KEY", "0123456789abcdef0123456789abcdef"),
         ];
-        let all = production.iter().chain(settings).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let all =
+            production.iter().chain(settings).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let config = Config::read(Source::new(all, Path::new("none.toml"))).unwrap();
         let mut report = Report::default();
         look(&config, &mut report).await;

@@ -32,8 +32,7 @@ impl Mailer for FolderMailer {
         // In the order of time, and complete as soon as it has its name.
         let name = format!("{}-{}", now.micros(), random_text(6));
         let (draft, done) = (self.folder.join(&name), self.folder.join(format!("{name}.eml")));
-        let mut file =
-            fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft).await?;
+        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft).await?;
         file.write_all(&bytes).await?;
         file.flush().await?;
         fs::rename(draft, &done).await?;

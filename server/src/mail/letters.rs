@@ -26,8 +26,10 @@ pub fn verify(facts: &Facts, link: &str) -> Letter {
 
 /// Lets somebody set a password anew.
 pub fn reset(facts: &Facts, link: &str) -> Letter {
-    let lines = ["Somebody asked to set a new password for your account. If it was you, go on here:".to_owned()];
-    let end = "The link is good for one hour and works once. If it was not you, do nothing: your password stays.";
+    let lines =
+        ["Somebody asked to set a new password for your account. If it was you, go on here:".to_owned()];
+    let end =
+        "The link is good for one hour and works once. If it was not you, do nothing: your password stays.";
     letter(facts, "Set a new password", &lines, Some(("Set a new password", link)), end)
 }
 
@@ -56,7 +58,9 @@ pub fn change_new(facts: &Facts, link: &str) -> Letter {
 
 /// Asks the old address of a change.
 pub fn change_old(facts: &Facts, new: &str, link: &str) -> Letter {
-    let lines = [format!("Somebody who knows your password asked to change the address of your account to {new}. If it was you, agree here:")];
+    let lines = [format!(
+        "Somebody who knows your password asked to change the address of your account to {new}. If it was you, agree here:"
+    )];
     let end = "The link is good for 24 hours; without it nothing changes. If it was not you, change your password at once.";
     letter(facts, "Change of your address", &lines, Some(("Agree to the change", link)), end)
 }
@@ -72,13 +76,13 @@ pub fn address_changed(facts: &Facts, new: &str) -> Letter {
 pub fn invitation(facts: &Facts, (org, by, role): (&str, Option<&str>, Role), link: &str) -> Letter {
     let who = by.map_or_else(|| "You are invited".to_owned(), |by| format!("{by} invites you"));
     let lines = [format!("{who} to {org} as {}.", role.label().to_lowercase())];
-    let end = "The link is good for seven days and works once. If you do not know what this is about, do nothing.";
+    let end =
+        "The link is good for seven days and works once. If you do not know what this is about, do nothing.";
     letter(facts, &format!("Invitation to {org}"), &lines, Some(("Accept the invitation", link)), end)
 }
 
 fn letter(facts: &Facts, subject: &str, lines: &[String], link: Option<(&str, &str)>, end: &str) -> Letter {
-    let greeting =
-        if facts.name.is_empty() { "Hello,".to_owned() } else { format!("Hello {},", facts.name) };
+    let greeting = if facts.name.is_empty() { "Hello,".to_owned() } else { format!("Hello {},", facts.name) };
     let foot = format!("This mail was sent by the tracker at {}.", facts.site);
     let mut text = format!("{greeting}\n\n{}\n", lines.join("\n\n"));
     let mut html = format!("<p>{}</p>", escape(&greeting));
@@ -119,7 +123,8 @@ mod tests {
     #[test]
     fn what_people_typed_stays_text() {
         let evil = "<img src=x onerror=\"alert(1)\"> & Co";
-        let letter = invitation(&facts(evil), (evil, Some(evil), Role::Reporter), "https://x.example/?a=1&b=\"2\"");
+        let letter =
+            invitation(&facts(evil), (evil, Some(evil), Role::Reporter), "https://x.example/?a=1&b=\"2\"");
         assert!(!letter.html.contains("<img") && letter.html.contains("&lt;img src=x onerror=&quot;"));
         assert!(letter.html.contains("href=\"https://x.example/?a=1&amp;b=&quot;2&quot;\""));
         assert!(letter.text.contains(evil));

@@ -16,8 +16,8 @@ use lettre::{
         header::{Header, HeaderName, HeaderValue},
     },
 };
-pub use smtp::SmtpMailer;
 use serde::{Deserialize, Serialize};
+pub use smtp::SmtpMailer;
 use std::{fmt::Debug, sync::Arc, time::SystemTime};
 use tracker_domain::{text::Email, time::Timestamp};
 

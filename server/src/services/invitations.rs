@@ -10,9 +10,7 @@ use tracker_domain::{
     error::AppError,
     event::Change,
     id::UserId,
-    invitation::{
-        Accept, INVITATION_DAYS, InvitationRef, InvitationsView, Invite, Offer, OfferView, Step,
-    },
+    invitation::{Accept, INVITATION_DAYS, InvitationRef, InvitationsView, Invite, Offer, OfferView, Step},
     org::{Framed, Role},
     policy::{Actor, OrgAction, decide_org},
     profile::Saved,
@@ -58,7 +56,10 @@ impl Invitations for InvitationsService {
         if let Some(claimed) = claimed
             && invitations::unclaimed(&mut tx, member.org, claimed).await?.is_none()
         {
-            return Err(AppError::invalid("member", "This member has an account that is in use. Choose another one."));
+            return Err(AppError::invalid(
+                "member",
+                "This member has an account that is in use. Choose another one.",
+            ));
         }
         if invitations::is_member(&mut tx, member.org, &email).await? {
             return Err(AppError::invalid("email", "This person is a member already."));
@@ -117,8 +118,7 @@ impl Invitations for InvitationsService {
         let (name, password_hash) = self.read_person(&offer, &command).await?;
         let (hash, now) = (app.key.session(&command.token), app.clock.now());
         let mut tx = app.db.write(&app.nowhere(caller)).await?;
-        let accepted =
-            invitations::accept(&mut tx, hash, (&name, password_hash.as_deref()), now).await?;
+        let accepted = invitations::accept(&mut tx, hash, (&name, password_hash.as_deref()), now).await?;
         let member = match accepted.ok_or_else(over)? {
             Accepted::Done(member) => member,
             Accepted::SignIn => return Err(sign_in(&offer.email)),

@@ -55,7 +55,8 @@ impl Profiles for ProfilesService {
         let app = &self.0;
         let endpoint = "accounts/change_password";
         let key = command.idempotency_key.as_deref();
-        let begun = self.begin(caller, &command.org, |scope| once::claim(app, scope, endpoint, &command, key));
+        let begun =
+            self.begin(caller, &command.org, |scope| once::claim(app, scope, endpoint, &command, key));
         let Begun { tx, own, answer, .. } = begun.await?;
         if let Some(answer) = answer {
             return Ok(answer);
@@ -65,9 +66,12 @@ impl Profiles for ProfilesService {
         let new = &command.new_password;
         self.require_password(&own, command.current_password.clone(), "current_password").await?;
         let guessable = app.passwords.refuse_guessable(new, &[&own.name, &own.email]).await;
-        check_password(new, &own.name, &own.email).and(guessable).map_err(|error| at("new_password", error))?;
+        check_password(new, &own.name, &own.email)
+            .and(guessable)
+            .map_err(|error| at("new_password", error))?;
         let hash = app.passwords.hash(new.clone()).await?;
-        let begun = self.begin(caller, &command.org, |scope| once::claim(app, scope, endpoint, &command, key));
+        let begun =
+            self.begin(caller, &command.org, |scope| once::claim(app, scope, endpoint, &command, key));
         let Begun { mut tx, member, claim, answer, .. } = begun.await?;
         if let Some(answer) = answer {
             return Ok(answer);
@@ -85,7 +89,8 @@ impl Profiles for ProfilesService {
         let app = &self.0;
         let endpoint = "accounts/change_address";
         let key = command.idempotency_key.as_deref();
-        let begun = self.begin(caller, &command.org, |scope| once::claim(app, scope, endpoint, &command, key));
+        let begun =
+            self.begin(caller, &command.org, |scope| once::claim(app, scope, endpoint, &command, key));
         let Begun { tx, own, answer, .. } = begun.await?;
         if let Some(answer) = answer {
             return Ok(answer);
@@ -96,7 +101,8 @@ impl Profiles for ProfilesService {
             return Err(AppError::invalid("email", "This is your address already."));
         }
         self.require_password(&own, command.password.clone(), "password").await?;
-        let begun = self.begin(caller, &command.org, |scope| once::claim(app, scope, endpoint, &command, key));
+        let begun =
+            self.begin(caller, &command.org, |scope| once::claim(app, scope, endpoint, &command, key));
         let Begun { mut tx, member, claim, own, answer } = begun.await?;
         if let Some(answer) = answer {
             return Ok(answer);

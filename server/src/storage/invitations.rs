@@ -22,16 +22,10 @@ pub async fn page(
     flash: (&str, Option<SessionHash>),
 ) -> Result<PageRow<InvitationsView>, AppError> {
     let owner = flash.1.map(|hash| hash.0.to_vec());
-    let row = sqlx::query_file!(
-        "src/storage/invitations.sql",
-        now.0,
-        flash.0,
-        owner,
-        MAX_CLAIMABLE
-    )
-    .fetch_one(tx.connection()?)
-    .await
-    .map_err(db)?;
+    let row = sqlx::query_file!("src/storage/invitations.sql", now.0, flash.0, owner, MAX_CLAIMABLE)
+        .fetch_one(tx.connection()?)
+        .await
+        .map_err(db)?;
     Ok(PageRow { user: row.user_id, frame: row.frame, flash: row.flash, view: row.view.0 })
 }
 

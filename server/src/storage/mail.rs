@@ -62,11 +62,7 @@ pub struct ChangeRow {
 }
 
 /// The last one of an account, unless it is too late for it.
-pub async fn change(
-    pool: &PgPool,
-    user: UserId,
-    now: Timestamp,
-) -> Result<Option<ChangeRow>, sqlx::Error> {
+pub async fn change(pool: &PgPool, user: UserId, now: Timestamp) -> Result<Option<ChangeRow>, sqlx::Error> {
     sqlx::query_as!(
         ChangeRow,
         r#"SELECT c.old_address, c.new_address, c.done_at IS NOT NULL AS "done!",
@@ -190,11 +186,7 @@ pub struct Confirmed {
 }
 
 /// Takes it; `None` when it is not good.
-pub async fn confirm(
-    tx: &mut Tx,
-    hash: SessionHash,
-    now: Timestamp,
-) -> Result<Option<Confirmed>, AppError> {
+pub async fn confirm(tx: &mut Tx, hash: SessionHash, now: Timestamp) -> Result<Option<Confirmed>, AppError> {
     let row = sqlx::query!(
         r#"SELECT user_id AS "user_id!", outcome AS "outcome!", address AS "address!" FROM tracker_confirm($1, $2)"#,
         &hash.0[..],

@@ -33,10 +33,15 @@ use tracker_domain::{
 };
 
 use crate::{
-    App, Settings, cli, config::Metrics, health::Health, http::Site, live::Live,
+    App, Settings, cli,
+    config::Metrics,
+    health::Health,
+    http::Site,
+    live::Live,
     mail::{Letter, Mailer},
     passwords::Passwords,
-    session::HashKey, storage::Db,
+    session::HashKey,
+    storage::Db,
     worker::{Tasks, jobs},
 };
 

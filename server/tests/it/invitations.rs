@@ -45,7 +45,7 @@ async fn somebody_new_joins_in_the_role_of_the_invitation_though_sign_up_is_clos
     let made = invite(&ana, " Mei@Example.org ", "MAINTAINER", "").await.ok();
     assert_eq!(made.headers["location"], "/main/settings/invitations");
     let page = ana.get("/main/settings/invitations").await.ok();
-    page.contains("mei@example.org").contains("good until 2026-11-28").contains("Revoke");
+    page.contains("mei@example.org").contains("2026-11-28").contains("Revoke");
     let letter = app.mail("mei@example.org").await.pop().unwrap();
     assert!(letter.text.contains("Ana invites you to Main as maintainer."), "{}", letter.text);
 
@@ -59,9 +59,25 @@ async fn somebody_new_joins_in_the_role_of_the_invitation_though_sign_up_is_clos
     let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     assert_eq!(mei.form(&link, "accounts/accept_invitation", &fields).await.location(), "/main");
     assert_eq!(role_of(&mei).await, "MAINTAINER");
-    assert_eq!(app.owner_count("SELECT count(*) FROM users WHERE email = 'mei@example.org' AND verified_at IS NOT NULL").await, 1);
-    assert_eq!(app.owner_count("SELECT count(*) FROM events WHERE kind = 'member_joined' AND payload::text LIKE '%MAINTAINER%'").await, 1);
-    assert_eq!(app.owner_count("SELECT count(*) FROM audit WHERE action IN ('MEMBER_INVITED', 'MEMBER_JOINED')").await, 2);
+    assert_eq!(
+        app.owner_count(
+            "SELECT count(*) FROM users WHERE email = 'mei@example.org' AND verified_at IS NOT NULL"
+        )
+        .await,
+        1
+    );
+    assert_eq!(
+        app.owner_count(
+            "SELECT count(*) FROM events WHERE kind = 'member_joined' AND payload::text LIKE '%MAINTAINER%'"
+        )
+        .await,
+        1
+    );
+    assert_eq!(
+        app.owner_count("SELECT count(*) FROM audit WHERE action IN ('MEMBER_INVITED', 'MEMBER_JOINED')")
+            .await,
+        2
+    );
     assert!(open(&ana).await.is_empty());
 
     assert_eq!(accept(&app.anon(), &letter.token(), "Eve").await.status, 422, "it works once");
@@ -228,7 +244,7 @@ async fn an_address_with_an_account_cannot_claim_another_one() {
     let link = app.last_link("mei@example.org").await;
     let token = token(&app, "mei@example.org").await;
     app.sign_up("Mei").await;
-    app.anon().get(&link).await.ok().contains("cannot take over Ida Roth");
+    app.anon().get(&link).await.ok().contains("cannot take over ").contains("Ida Roth");
     assert_eq!(accept(&app.anon(), &token, "").await.status, 403);
 }
 
@@ -312,5 +328,11 @@ async fn the_operator_invites_without_mail() {
     let other = Email::parse("eve@example.org").unwrap();
     new.email = &other;
     assert_eq!(admin_invite::invite(&mut owner, &new, now).await.unwrap(), Invited::NotClaimable);
-    assert_eq!(app.owner_count("SELECT count(*) FROM audit WHERE action = 'MEMBER_INVITED' AND agent = 'tracker admin'").await, 1);
+    assert_eq!(
+        app.owner_count(
+            "SELECT count(*) FROM audit WHERE action = 'MEMBER_INVITED' AND agent = 'tracker admin'"
+        )
+        .await,
+        1
+    );
 }

@@ -1,11 +1,11 @@
 //! Mail: the ways out, the job that sends it, and what is never said or logged.
 
+use serde_json::json;
 use server::{
     config::{Config, Source},
     mail::{FolderMailer, Letter, MailError, Mailer, SmtpMailer},
     testing::{Actor, PASSWORD, TestApp},
 };
-use serde_json::json;
 use std::{
     io::Write,
     os::unix::fs::PermissionsExt,
@@ -126,7 +126,8 @@ async fn without_a_server_mails_are_files_of_their_owner_alone() {
     let folder = std::env::temp_dir().join(format!("tracker-it-mail-{}", std::process::id()));
     let mailer = FolderMailer::new(folder.join("deep"), from());
     mailer.send(&letter(), app.app.clock.now()).await.unwrap();
-    let files: Vec<_> = std::fs::read_dir(folder.join("deep")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let files: Vec<_> =
+        std::fs::read_dir(folder.join("deep")).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert!(files.len() == 1 && files[0].extension().unwrap() == "eml", "{files:?}");
     assert_eq!(std::fs::metadata(&files[0]).unwrap().permissions().mode() & 0o777, 0o600);
     let text = std::fs::read_to_string(&files[0]).unwrap();
@@ -185,7 +186,8 @@ async fn a_mail_that_failed_is_tried_again_with_another_link_and_given_up_in_the
         app.owner_sql("UPDATE tracker_jobs._private_jobs SET run_at = now()").await;
         app.work().await;
     }
-    let given_up = "SELECT count(*) FROM tracker_jobs._private_jobs WHERE attempts = max_attempts AND attempts = 10";
+    let given_up =
+        "SELECT count(*) FROM tracker_jobs._private_jobs WHERE attempts = max_attempts AND attempts = 10";
     assert_eq!(app.owner_count(given_up).await, 1);
 }
 
@@ -244,7 +246,7 @@ async fn no_password_and_no_link_gets_into_the_log() {
     ana.call("accounts/reset_password", json!({ "token": token, "password": new })).await.ok();
     SmtpMailer::new(&sink.url, from()).unwrap().send(&letter(), app.app.clock.now()).await.unwrap();
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    assert!(log.contains("a mail went out") && log.contains("path=/reset"), "the log has nothing: {log}");
+    assert!(log.contains("a mail went out") && log.contains("path=\"/reset\""), "the log has nothing: {log}");
     for secret in [token, new, PASSWORD, "hunter2", "token=", "argon2id"] {
         assert!(!log.contains(secret), "“{secret}” is in the log");
     }
@@ -257,7 +259,8 @@ async fn settings_of_mail_are_checked_at_the_start() {
         let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         Config::read(Source::new(pairs.chain([url]), Path::new("none.toml")))
     };
-    let problems = read(&[("TRACKER_MAIL_URL", "http://hunter2@mail"), ("TRACKER_MAIL_FROM", "nobody")]).unwrap_err();
+    let problems =
+        read(&[("TRACKER_MAIL_URL", "http://hunter2@mail"), ("TRACKER_MAIL_FROM", "nobody")]).unwrap_err();
     assert_eq!(problems.0.len(), 2, "{problems}");
     assert!(!problems.to_string().contains("hunter2"), "{problems}");
     let production = [("TRACKER_ENV", "production"), ("SECRET_KEY", "0123456789abcdef0123456789abcdef")];

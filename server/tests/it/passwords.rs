@@ -44,18 +44,21 @@ async fn a_password_that_is_easily_guessed_is_refused_with_advice() {
         let body = json!({ "name": "Ana Ribeiro", "email": "ana@example.org", "password": password });
         app.anon().call("accounts/sign_up", body).await
     };
-    for (password, why) in [
-        ("password1234", "common password"),
-        ("qwertyuiop12", "easily guessed"),
-        ("aaaaaaaaaaaab", "easily guessed"),
-        ("123456789012", "easily guessed"),
-        ("Ana Ribeiro1", "easily guessed"),
-        ("anaribeiroana", "easily guessed"),
-        ("example.org12", "easily guessed"),
+    for password in [
+        "password1234",
+        "qwertyuiop12",
+        "aaaaaaaaaaaab",
+        "123456789012",
+        "Ana Ribeiro1",
+        "anaribeiroana",
+        "example.org12",
     ] {
-        let error = try_it(password).await.error();
+        let answer = try_it(password).await;
+        assert_eq!(answer.status, 422, "{password}");
+        let error = answer.error();
         let said = error.about("password").unwrap();
-        assert!(said.contains(why) && said.contains("dd another word"), "{password}: {said}");
+        let helps = said.contains("easily guessed") && said.contains("dd another word");
+        assert!(helps, "{password}: {said}");
     }
     assert_eq!(app.owner_count("SELECT count(*) FROM users").await, 0);
     try_it(PASSWORD).await.ok();
@@ -65,14 +68,17 @@ async fn a_password_that_is_easily_guessed_is_refused_with_advice() {
 async fn known_and_unknown_addresses_cost_the_same_work() {
     let app = TestApp::start().await;
     app.sign_up("Ana").await;
-    let required = TestApp::on(app.database_url.clone()).await.with_settings(|settings| settings.verify = true);
+    let required =
+        TestApp::on(app.database_url.clone()).await.with_settings(|settings| settings.verify = true);
     let work = async |app: &TestApp, function: &str, email: &str| {
         let before = app.app.passwords.hashings();
         let body = json!({ "name": "Any", "email": email, "password": NEW });
         let answer = app.anon().call(function, body).await;
         (app.app.passwords.hashings() - before, answer.status, answer.body)
     };
-    for (app, function) in [(&app, "accounts/sign_in"), (&app, "accounts/forgot"), (&required, "accounts/sign_up")] {
+    for (app, function) in
+        [(&app, "accounts/sign_in"), (&app, "accounts/forgot"), (&required, "accounts/sign_up")]
+    {
         let known = work(app, function, "ana@example.org").await;
         let unknown = work(app, function, "nobody@example.org").await;
         assert_eq!(known, unknown, "{function}");
@@ -141,7 +147,8 @@ async fn a_link_is_old_after_an_hour_and_when_there_is_a_newer_one() {
     app.clock.advance(Duration::from_secs(1));
     let ana = app.anon();
     ana.call("accounts/sign_in", json!({ "email": "ana@example.org", "password": PASSWORD })).await.ok();
-    let body = json!({ "org": "main", "current_password": PASSWORD, "new_password": "one quite different walrus" });
+    let body =
+        json!({ "org": "main", "current_password": PASSWORD, "new_password": "one quite different walrus" });
     ana.call("accounts/change_password", body).await.ok();
     assert_eq!(reset(&app, &before, NEW).await.status, 422);
     forgot(&app, "ana@example.org").await.ok();
@@ -154,7 +161,8 @@ async fn a_link_is_old_after_an_hour_and_when_there_is_a_newer_one() {
 async fn who_came_with_an_import_gets_no_link_to_set_a_password() {
     let app = TestApp::start().await;
     app.sign_up("Ana").await;
-    app.owner_sql("INSERT INTO users (email, name, created_at) VALUES ('ida@example.org', 'Ida', now())").await;
+    app.owner_sql("INSERT INTO users (email, name, created_at) VALUES ('ida@example.org', 'Ida', now())")
+        .await;
     forgot(&app, "ida@example.org").await.ok();
     assert!(app.mail("ida@example.org").await.is_empty());
 }
@@ -173,7 +181,10 @@ async fn an_address_is_confirmed_by_the_button_behind_its_link() {
     assert_eq!(done, "/verify?done=VERIFIED");
     app.anon().get(&done).await.ok().contains("Your address is confirmed");
     assert_eq!(profile(&ana).await["verified"], true);
-    assert_eq!(app.anon().form(&link, "accounts/confirm", &fields).await.location().split("flash=").count(), 2);
+    assert_eq!(
+        app.anon().form(&link, "accounts/confirm", &fields).await.location().split("flash=").count(),
+        2
+    );
 
     let ben = app.sign_up("Ben").await;
     let first = token(&app, "ben@example.org").await;
@@ -191,9 +202,7 @@ async fn where_addresses_must_be_confirmed_nobody_comes_in_before() {
     let app = TestApp::start().await.with_settings(|settings| settings.verify = true);
     let ana = app.sign_up("Ana").await;
     assert!(is_inside(&ana).await, "the first one runs the place");
-    let sign_up = |name: &str, email: &str, key: &str| {
-        json!({ "name": name, "email": email, "password": PASSWORD, "idempotency_key": key })
-    };
+    let sign_up = |name: &str, email: &str, key: &str| json!({ "name": name, "email": email, "password": PASSWORD, "idempotency_key": key });
     let ben = app.anon();
     let answer = ben.call("accounts/sign_up", sign_up("Ben", "ben@example.org", "k-00000001")).await.ok();
     assert_eq!(answer.headers["location"], "/verify?done=CONFIRM_FIRST");
@@ -201,12 +210,16 @@ async fn where_addresses_must_be_confirmed_nobody_comes_in_before() {
     let again = ben.call("accounts/sign_up", sign_up("Ben", "ben@example.org", "k-00000001")).await.ok();
     assert_eq!(again.body, answer.body);
     // Whoever tries with the address of somebody else gets the same answer, and its owner a mail.
-    let other = app.anon().call("accounts/sign_up", sign_up("Eve", "ana@example.org", "k-00000002")).await.ok();
+    let other =
+        app.anon().call("accounts/sign_up", sign_up("Eve", "ana@example.org", "k-00000002")).await.ok();
     assert_eq!(other.body, answer.body);
     assert_eq!(app.mail("ana@example.org").await.last().unwrap().subject, "You have an account already");
 
     let refused = sign_in(&app, "ben@example.org", PASSWORD).await.error();
-    assert!(matches!(&refused, AppError::Forbidden { message } if message.contains("Confirm your address")), "{refused:?}");
+    assert!(
+        matches!(&refused, AppError::Forbidden { message } if message.contains("Confirm your address")),
+        "{refused:?}"
+    );
     assert_eq!(app.mail("ben@example.org").await.len(), 2, "and a link is sent again");
     confirm(&app, &token(&app, "ben@example.org").await).await.ok();
     sign_in(&app, "ben@example.org", PASSWORD).await.ok();

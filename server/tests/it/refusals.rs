@@ -23,7 +23,9 @@ const OPEN: &[&str] = &[
 fn body(function: &str, org: &str, key: &str) -> Value {
     match function {
         "accounts/door" | "accounts/sign_out" => json!({}),
-        "accounts/accept_invitation" | "accounts/reset_password" => json!({ "token": "none", "password": PASSWORD }),
+        "accounts/accept_invitation" | "accounts/reset_password" => {
+            json!({ "token": "none", "password": PASSWORD })
+        }
         "accounts/change_address" => json!({ "org": org, "email": "new@example.org", "password": PASSWORD }),
         "accounts/change_password" => {
             json!({ "org": org, "current_password": "not the right one", "new_password": "a quite different walrus" })

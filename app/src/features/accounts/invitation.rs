@@ -18,8 +18,10 @@ use crate::{
 /// See the module.
 #[component]
 pub fn InvitationPage() -> impl IntoView {
-    let view =
-        Resource::new_blocking(|| (token(), flash_id()), |(token, flash)| view_offer(Secret::new(token), flash));
+    let view = Resource::new_blocking(
+        || (token(), flash_id()),
+        |(token, flash)| view_offer(Secret::new(token), flash),
+    );
     let show = move |answer: Result<OfferView, ApiError>| match answer {
         Ok(OfferView { offer, flash }) => {
             provide_flash(flash);

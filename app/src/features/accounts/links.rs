@@ -54,7 +54,8 @@ pub fn ForgotPage() -> impl IntoView {
 /// `/reset?token=…`
 #[component]
 pub fn ResetPage() -> impl IntoView {
-    at_a_link(|link| match link {
+    at_a_link(|link| {
+        match link {
         Some(Link { kind: LinkKind::Reset, address }) => view! {
             <Title text="Set a new password"/>
             <Door title="Set a new password" text=format!("For {address}. Every session of the account ends.")>
@@ -70,6 +71,7 @@ pub fn ResetPage() -> impl IntoView {
             <OldLink text="A link to set a password is good for one hour and works once."/>
         }
         .into_any(),
+    }
     })
 }
 
@@ -118,7 +120,9 @@ fn Done(done: Milestone) -> impl IntoView {
         }
         Milestone::ConfirmFirst => "A link is on its way to you. Open it, then sign in.",
         Milestone::Verified => "Thank you. You can go on.",
-        Milestone::Half => "The other address has got a mail too. The change is done when both have agreed within 24 hours.",
+        Milestone::Half => {
+            "The other address has got a mail too. The change is done when both have agreed within 24 hours."
+        }
         Milestone::AddressChanged => "Sign in with the new address from now on.",
         Milestone::PasswordSet => "Every session of your account has ended. Sign in with the new password.",
     };
@@ -159,8 +163,10 @@ pub(super) fn NewPassword() -> impl IntoView {
 }
 
 fn at_a_link(page: fn(Option<Link>) -> AnyView) -> impl IntoView {
-    let view =
-        Resource::new_blocking(|| (token(), flash_id()), |(token, flash)| view_link(Secret::new(token), flash));
+    let view = Resource::new_blocking(
+        || (token(), flash_id()),
+        |(token, flash)| view_link(Secret::new(token), flash),
+    );
     let show = move |answer: Result<LinkView, ApiError>| match answer {
         Ok(LinkView { link, flash }) => {
             provide_flash(flash);

@@ -12,8 +12,8 @@ use crate::{
     api::{InviteMember, ResendInvitation, RevokeInvitation, view_invitations},
     features::param,
     ui::{
-        After, ApiForm, Choice, Endpoint, Field, Hidden, Select, Skeleton, Submit, endpoint, flash_id, framed,
-        settled,
+        After, ApiForm, Choice, Endpoint, Field, Hidden, Select, Skeleton, Submit, endpoint, flash_id,
+        framed, settled,
     },
 };
 

@@ -12,9 +12,7 @@ use super::{SettingsShell, Tab};
 use crate::{
     api::{ChangeAddress, ChangePassword, SendVerification, SetName, view_profile},
     features::param,
-    ui::{
-        After, ApiForm, Field, Hidden, Skeleton, Submit, endpoint, flash_id, framed, settled,
-    },
+    ui::{After, ApiForm, Field, Hidden, Skeleton, Submit, endpoint, flash_id, framed, settled},
 };
 
 /// See the module.
