@@ -49,6 +49,11 @@ id!(
     TagId
 );
 
+id!(
+    /// An invitation to an organization.
+    InvitationId
+);
+
 /// A position in an organization's event log: gapless, starting at 1; 0 is "before the first event".
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -182,8 +182,28 @@ impl TeamSlug {
 
 /// First path segments that the program uses itself, so that no organization can be called so.
 pub const RESERVED_SLUGS: &[&str] = &[
-    "login", "signup", "logout", "api", "docs", "health", "metrics", "live", "pkg", "assets", "files",
-    "settings", "fonts", "static", "admin", "new", "favicon", "robots",
+    "login",
+    "signup",
+    "logout",
+    "api",
+    "docs",
+    "health",
+    "metrics",
+    "live",
+    "pkg",
+    "assets",
+    "files",
+    "settings",
+    "fonts",
+    "static",
+    "admin",
+    "new",
+    "favicon",
+    "robots",
+    "forgot",
+    "reset",
+    "verify",
+    "invitation",
 ];
 
 impl Default for OrgSlug {

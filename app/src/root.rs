@@ -16,10 +16,13 @@ use tracker_domain::error::AppError;
 
 use crate::{
     features::{
-        accounts::{LoginPage, SignupPage},
+        accounts::{ForgotPage, InvitationPage, LoginPage, ResetPage, SignupPage, VerifyPage},
         insights::InsightsPage,
         issues::{IssuePage, IssuesPage, NewIssuePage},
-        settings::{AuditPage, MembersPage, ProjectsPage, SecurityPage, ServicesPage, TeamsPage, TokensPage},
+        settings::{
+            AuditPage, InvitationsPage, MembersPage, ProfilePage, ProjectsPage, SecurityPage, ServicesPage,
+            TeamsPage, TokensPage,
+        },
     },
     live::provide_live,
     ui::{ErrorPage, Toasts, dom, provide_now, provide_toasts},
@@ -74,6 +77,10 @@ pub fn App() -> impl IntoView {
             <FlatRoutes fallback=|| view! { <ErrorPage error=AppError::NotFound/> }>
                 <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async/>
                 <Route path=path!("/signup") view=SignupPage ssr=SsrMode::Async/>
+                <Route path=path!("/forgot") view=ForgotPage ssr=SsrMode::Async/>
+                <Route path=path!("/reset") view=ResetPage ssr=SsrMode::Async/>
+                <Route path=path!("/verify") view=VerifyPage ssr=SsrMode::Async/>
+                <Route path=path!("/invitation") view=InvitationPage ssr=SsrMode::Async/>
                 <Route path=path!("/:org") view=IssuesPage ssr=SsrMode::Async/>
                 <Route path=path!("/:org/issues") view=IssuesPage ssr=SsrMode::Async/>
                 <Route path=path!("/:org/issues/new") view=NewIssuePage ssr=SsrMode::Async/>
@@ -86,6 +93,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/:org/settings/audit") view=AuditPage ssr=SsrMode::Async/>
                 <Route path=path!("/:org/settings/tokens") view=TokensPage ssr=SsrMode::Async/>
                 <Route path=path!("/:org/settings/services") view=ServicesPage ssr=SsrMode::Async/>
+                <Route path=path!("/:org/settings/profile") view=ProfilePage ssr=SsrMode::Async/>
+                <Route path=path!("/:org/settings/invitations") view=InvitationsPage ssr=SsrMode::Async/>
             </FlatRoutes>
         </Router>
         <Toasts/>

@@ -17,6 +17,7 @@ pub mod import;
 pub mod limits;
 pub mod live;
 pub mod logging;
+pub mod mail;
 pub mod markdown;
 pub mod metrics;
 pub mod passwords;

@@ -5,9 +5,20 @@ use argon2::{
     Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version,
     password_hash::{SaltString, rand_core::OsRng},
 };
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 use tokio::{sync::Semaphore, task::spawn_blocking};
-use tracker_domain::{error::AppError, text::Secret};
+use tracker_domain::{
+    account::{MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS},
+    error::AppError,
+    text::Secret,
+};
+use zxcvbn::{Score, zxcvbn};
 
 use crate::fault::fault;
 
@@ -16,6 +27,7 @@ use crate::fault::fault;
 pub struct Passwords {
     seats: Arc<Semaphore>,
     argon: Arc<Argon2<'static>>,
+    hashings: Arc<AtomicU64>,
     /// What an unknown address is checked against, so that it takes as long as a known one.
     nobody: Arc<str>,
 }
@@ -44,7 +56,27 @@ impl Passwords {
         let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let nobody = hash(&argon, &Secret::new("nobody has this password"))?;
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        Ok(Self { seats: Arc::new(Semaphore::new(cores)), argon: Arc::new(argon), nobody: nobody.into() })
+        Ok(Self {
+            seats: Arc::new(Semaphore::new(cores)),
+            argon: Arc::new(argon),
+            hashings: Arc::default(),
+            nobody: nobody.into(),
+        })
+    }
+
+    /// How often a password was hashed: the work that takes the time, so that a test can compare two ways by it.
+    pub fn hashings(&self) -> u64 {
+        self.hashings.load(Ordering::Relaxed)
+    }
+
+    /// Refuses a password of a proper length that is easily guessed by somebody who knows the common ones and the person.
+    pub async fn refuse_guessable(&self, password: &Secret, about: &[&str]) -> Result<(), AppError> {
+        let length = password.reveal().chars().count();
+        if !(MIN_PASSWORD_CHARS..=MAX_PASSWORD_CHARS).contains(&length) {
+            return Ok(());
+        }
+        let (password, known) = (password.clone(), known_words(about));
+        self.seated(move |_| guessable(&password, &known)).await
     }
 
     async fn seated<T: Send + 'static>(
@@ -63,6 +95,7 @@ impl Passwords {
 
     /// A password's hash in PHC form.
     pub async fn hash(&self, password: Secret) -> Result<String, AppError> {
+        self.hashings.fetch_add(1, Ordering::Relaxed);
         self.seated(move |argon| hash(argon, &password)).await
     }
 
@@ -70,6 +103,7 @@ impl Passwords {
     pub async fn check(&self, password: Secret, hash: Option<String>) -> Result<Option<Right>, AppError> {
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| self.nobody.to_string());
+        self.hashings.fetch_add(1, Ordering::Relaxed);
         self.seated(move |argon| {
             let parsed = PasswordHash::new(&hash).map_err(|error| fault(&error))?;
             let right = argon.verify_password(password.reveal().as_bytes(), &parsed).is_ok();
@@ -79,6 +113,29 @@ impl Passwords {
         })
         .await
     }
+}
+
+/// What an attacker who knows the person would try first: names, addresses, and their parts.
+fn known_words(about: &[&str]) -> Vec<String> {
+    let mut known = Vec::new();
+    for text in about.iter().map(|text| text.to_lowercase()) {
+        known.extend(text.split(['@', ' ']).map(str::to_owned));
+        known.extend(text.split(|c: char| !c.is_alphanumeric()).map(str::to_owned));
+        known.push(text.chars().filter(|c| c.is_alphanumeric()).collect());
+        known.push(text);
+    }
+    known.retain(|text| text.chars().count() > 2);
+    known
+}
+
+fn guessable(password: &Secret, known: &[String]) -> Result<(), AppError> {
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let estimate = zxcvbn(password.reveal(), &known);
+    if estimate.score() >= Score::Three {
+        return Ok(());
+    }
+    let advice = estimate.feedback().map(ToString::to_string).unwrap_or_default();
+    Err(AppError::invalid("password", format!("This password is easily guessed. {advice}").trim_end()))
 }
 
 /// What makes a hash expensive.

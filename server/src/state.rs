@@ -7,7 +7,9 @@ use tracker_domain::{
     time::{Clock, Timestamp},
 };
 
-use crate::{access::Keys, config, live::Bell, passwords::Passwords, session::HashKey, storage::Db};
+use crate::{
+    access::Keys, config, live::Bell, mail::Mailer, passwords::Passwords, session::HashKey, storage::Db,
+};
 
 /// Cheap to clone; every service holds one.
 #[derive(Clone)]
@@ -22,6 +24,8 @@ pub struct App {
     pub keys: Keys,
     /// Password hashing, bounded.
     pub passwords: Passwords,
+    /// Where mail goes out.
+    pub mailer: Arc<dyn Mailer>,
     /// Rung after every commit that wrote events.
     pub bell: Bell,
     /// What the operator chose.
@@ -43,6 +47,8 @@ pub struct Settings {
     pub signup_open: bool,
     /// How many days a key signs access tokens.
     pub key_days: u32,
+    /// Whether an address must be confirmed before one may sign in.
+    pub verify: bool,
     /// Where browsers reach the program: `https://tracker.example.org`, without a slash at the end.
     pub public_url: String,
     /// How much may be asked, and which proxies are believed.

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use tracker_domain::{
     account::{Door, SignedIn},
+    profile::SignedUp,
     text::Secret,
 };
 
@@ -15,14 +16,14 @@ pub async fn view_door(#[server(default)] flash: String) -> Result<Door, ApiErro
     Ok(ports.accounts.door(&caller, &flash).await?)
 }
 
-/// Makes an account and signs it in.
+/// Makes an account and signs it in, unless its address must be confirmed first.
 #[server(prefix = "/api/v1", endpoint = "accounts/sign_up", protocol = Api)]
 pub async fn sign_up(
     name: String,
     email: String,
     password: Secret,
     #[server(default)] idempotency_key: Option<String>,
-) -> Result<SignedIn, ApiError> {
+) -> Result<SignedUp, ApiError> {
     let (ports, caller) = crate::ports::request()?;
     let command = tracker_domain::account::SignUp { name, email, password, idempotency_key };
     Ok(ports.accounts.sign_up(&caller, command).await?)

@@ -3,9 +3,11 @@
 use tracker_domain::{
     account::{Door, SignedIn},
     comment::CommentAdded,
+    invitation::OfferView,
     issue::IssueChanged,
     member::MemberChanged,
     org::Framed,
+    profile::{LinkView, Milestone, Reached, Saved, SignedUp},
     project::ProjectChanged,
     query::Suggestion,
     session::SessionsEnded,
@@ -27,6 +29,28 @@ impl Landing for SessionsEnded {}
 impl Landing for String {}
 impl Landing for Vec<Suggestion> {}
 impl Landing for MemberChanged {}
+
+impl Landing for LinkView {}
+impl Landing for OfferView {}
+
+impl Landing for SignedUp {
+    fn landing(&self) -> Option<String> {
+        let first = || format!("/verify?done={}", Milestone::ConfirmFirst);
+        Some(self.org.as_ref().map_or_else(first, |org| format!("/{org}")))
+    }
+}
+
+impl Landing for Reached {
+    fn landing(&self) -> Option<String> {
+        Some(format!("/verify?done={}", self.done))
+    }
+}
+
+impl Landing for Saved {
+    fn landing(&self) -> Option<String> {
+        Some(self.page.clone())
+    }
+}
 
 impl Landing for SignedIn {
     fn landing(&self) -> Option<String> {

@@ -7,8 +7,11 @@ mod accounts;
 mod audit;
 mod comments;
 mod insights;
+mod invitations;
 mod issues;
+mod links;
 mod members;
+mod profiles;
 mod projects;
 mod sessions;
 mod teams;
@@ -19,9 +22,12 @@ pub use accounts::Accounts;
 pub use audit::Audit;
 pub use comments::Comments;
 pub use insights::InsightsPort;
+pub use invitations::Invitations;
 pub use issues::Issues;
 use leptos::prelude::use_context;
+pub use links::Links;
 pub use members::Members;
+pub use profiles::Profiles;
 pub use projects::Projects;
 pub use sessions::Sessions;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -41,6 +47,8 @@ pub struct Ports {
     pub comments: Arc<dyn Comments>,
     /// Statistics.
     pub insights: Arc<dyn InsightsPort>,
+    /// Invitations.
+    pub invitations: Arc<dyn Invitations>,
     /// Issues.
     pub issues: Arc<dyn Issues>,
     /// One's own sessions.
@@ -51,6 +59,10 @@ pub struct Ports {
     pub projects: Arc<dyn Projects>,
     /// Teams.
     pub teams: Arc<dyn Teams>,
+    /// Links in mails.
+    pub links: Arc<dyn Links>,
+    /// One's own account.
+    pub profiles: Arc<dyn Profiles>,
     /// Texts.
     pub texts: Arc<dyn Texts>,
     /// Tokens and services.

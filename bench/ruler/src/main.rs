@@ -19,6 +19,7 @@ use server::{
     http::{Site, router_on, surround},
     live::Bell,
     logging,
+    mail::NoMailer,
     passwords::Passwords,
     session::HashKey,
     storage::Db,
@@ -39,7 +40,7 @@ async fn main() -> Whatever<()> {
     logging::start(&Log { filter: "info".to_owned(), format: LogFormat::Json });
     let recordings = Arc::new(Recordings::read(folder.as_ref())?);
     let app = without_database(address)?;
-    let pages = router_on(&app, ports::ports(&recordings), &Site::new(site.into()));
+    let pages = router_on(&app, ports::ports(&app, &recordings), &Site::new(site.into()));
     let router = surround(pages, &app).merge(bytes(&recordings));
     let listener = tokio::net::TcpListener::bind(address).await?;
     axum::serve(listener, router).await?;
@@ -67,6 +68,7 @@ fn without_database(address: &str) -> Whatever<App> {
         key_days: 1,
         public_url: format!("http://{address}"),
         limits: Limits::default(),
+        verify: false,
     };
     Ok(App {
         db: Db { app: nowhere.clone(), system: nowhere },
@@ -74,6 +76,7 @@ fn without_database(address: &str) -> Whatever<App> {
         key: HashKey::new(Secret::new("the rulers keep no secrets")),
         keys: Keys::default(),
         passwords: Passwords::new()?,
+        mailer: Arc::new(NoMailer),
         bell: Bell::silent(),
         settings: Arc::new(settings),
     })

@@ -10,7 +10,7 @@ use tracker_domain::{
     time::Clock,
 };
 
-use super::{Failure, ping, start, term};
+use super::{Failure, invite, ping, start, term};
 use crate::{
     access,
     config::Config,
@@ -78,6 +78,20 @@ pub(super) enum Admin {
     /// Look after the keys that sign access tokens.
     #[command(subcommand)]
     Keys(Keys),
+    /// Invite somebody and print the link, for instance where no mail goes out. An older invitation is replaced.
+    Invite {
+        /// Their mail address.
+        email: String,
+        /// REPORTER, MAINTAINER or ADMIN.
+        #[arg(long, default_value = "REPORTER")]
+        role: String,
+        /// To which organization; TRACKER_ORG if it is not said.
+        #[arg(long)]
+        org: Option<String>,
+        /// The address of a member who came with an import; the invited person takes over their history.
+        #[arg(long)]
+        claim: Option<String>,
+    },
     /// Build something that is derived from the log anew, while the tracker runs.
     Rebuild {
         /// What.
@@ -135,12 +149,15 @@ impl Admin {
             }
             Self::Password { email } => set_password(&config, &email).await,
             Self::Keys(Keys::Rotate { forget }) => rotate_keys(&config, forget).await,
+            Self::Invite { email, role, org, claim } => {
+                invite::run(&config, (&email, &role), org, claim).await
+            }
             Self::Rebuild { what } => rebuild_derived(&config, what).await,
         }
     }
 }
 
-async fn connect(config: &Config) -> Result<PgConnection, Failure> {
+pub(super) async fn connect(config: &Config) -> Result<PgConnection, Failure> {
     admin::connect(&config.database.url).await.map_err(|error| Failure::database(config, &error))
 }
 
@@ -231,7 +248,9 @@ async fn set_password(config: &Config, email: &str) -> Result<(), Failure> {
     let (user, name) = found.ok_or_else(|| Failure::new(format!("nobody has an account with {email}")))?;
     let password = read_password()?;
     check_password(&password, &name, email.as_str())?;
-    let hash = Passwords::new()?.hash(password).await?;
+    let passwords = Passwords::new()?;
+    passwords.refuse_guessable(&password, &[&name, email.as_str()]).await?;
+    let hash = passwords.hash(password).await?;
     let ended =
         admin::set_password(&mut connection, user, &hash, SystemClock.now()).await.map_err(refused)?;
     term::say(&format!("{email} has the new password; {ended} sessions were ended."));

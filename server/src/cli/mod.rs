@@ -9,6 +9,7 @@ mod doctor;
 mod export;
 mod failure;
 mod import;
+mod invite;
 mod ping;
 mod serve;
 mod start;

@@ -9,6 +9,7 @@ mod data;
 mod database;
 mod limits;
 mod log;
+mod mail;
 mod metrics;
 mod reader;
 mod web;
@@ -21,6 +22,7 @@ pub use data::Data;
 pub use database::Database;
 pub use limits::Limits;
 pub use log::{Log, LogFormat};
+pub use mail::{Mail, MailWay};
 pub use metrics::Metrics;
 use reader::Reader;
 pub use reader::{Setting, Source};
@@ -52,6 +54,8 @@ pub struct Config {
     pub limits: Limits,
     /// The folder of what is kept outside the database.
     pub data: Data,
+    /// Mail.
+    pub mail: Mail,
     /// Work in the background.
     pub worker: Worker,
     /// The log.
@@ -93,6 +97,7 @@ pub fn settings() -> Vec<Setting> {
         web::SETTINGS,
         worker::SETTINGS,
         data::SETTINGS,
+        mail::SETTINGS,
         log::SETTINGS,
         metrics::SETTINGS,
     ];
@@ -116,13 +121,16 @@ impl Config {
             Environment::Development,
             &[("development", Environment::Development), ("production", Environment::Production)],
         );
+        let web = Web::read(&mut reader);
+        let data = Data::read(&mut reader);
         let config = Self {
             environment,
-            web: Web::read(&mut reader),
             database: Database::read(&mut reader),
             accounts: Accounts::read(&mut reader, environment),
             limits: Limits::read(&mut reader),
-            data: Data::read(&mut reader),
+            mail: Mail::read(&mut reader, environment, &data, &web),
+            web,
+            data,
             worker: Worker::read(&mut reader),
             log: Log::read(&mut reader),
             metrics: Metrics::read(&mut reader, environment),

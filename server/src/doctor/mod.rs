@@ -7,6 +7,7 @@
 
 mod database;
 mod folders;
+mod mail;
 mod settings;
 
 use serde::Serialize;
@@ -108,6 +109,7 @@ pub async fn examine(config: &Config, clock: &dyn Clock, words: impl Fn(&Connect
     let mut report = Report::default();
     settings::look(config, &mut report);
     folders::look(config, &mut report);
+    mail::look(config, &mut report).await;
     report.look("database");
     match Examination::begin(&config.database.url).await {
         Ok(mut examination) => {

@@ -31,7 +31,11 @@ use crate::{
 };
 
 /// Fields that are never kept or shown again.
-const SECRET_FIELDS: &[&str] = &["password", "idempotency_key"];
+const SECRET_FIELDS: &[&str] = &["password", "current_password", "new_password", "token", "idempotency_key"];
+
+/// Functions at the door: where they lead says that they were done.
+const AT_THE_DOOR: &[&str] =
+    &["sign_in", "sign_up", "sign_out", "forgot", "confirm", "reset_password", "accept_invitation"];
 
 /// A problem document as an answer.
 pub(crate) fn problem(error: AppError) -> Response {
@@ -167,11 +171,11 @@ async fn redirect(
     body: &[u8],
     answer: Answer,
 ) -> Response {
-    let enters_or_leaves = path.starts_with("/api/v1/accounts/");
+    let at_the_door = path.strip_prefix("/api/v1/accounts/").is_some_and(|verb| AT_THE_DOOR.contains(&verb));
     let (target, flash) = match answer.outcome {
         Ok(_) => {
             let done = Flash { action: path.to_owned(), error: None, values: Vec::new() };
-            (answer.location.unwrap_or(back), (!enters_or_leaves).then_some(done))
+            (answer.location.unwrap_or(back), (!at_the_door).then_some(done))
         }
         Err(error) => {
             let flash = Flash { action: path.to_owned(), error: Some(error), values: typed(body) };

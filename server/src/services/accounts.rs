@@ -9,6 +9,8 @@ use tracker_domain::{
     error::AppError,
     event::Change,
     id::UserId,
+    org::Role,
+    profile::SignedUp,
     text::{DisplayName, Email},
     time::Timestamp,
 };
@@ -19,7 +21,12 @@ use super::{
 };
 use crate::{
     App,
-    storage::{Identity, Member, NewEvent, Tx, accounts, audit},
+    mail::Kind,
+    storage::{
+        Identity, Member, NewEvent, Tx, accounts, audit,
+        idempotency::{self, Claim},
+        mail,
+    },
 };
 
 /// The key and name of an organization's first project.
@@ -48,25 +55,32 @@ impl Accounts for AccountsService {
         })
     }
 
-    async fn sign_up(&self, caller: &Caller, command: SignUp) -> Result<SignedIn, AppError> {
+    async fn sign_up(&self, caller: &Caller, command: SignUp) -> Result<SignedUp, AppError> {
         let app = &self.0;
-        let (name, email) = read_person(&command)?;
+        let (name, email) = self.read_person(&command).await?;
         let claim = self.claim(&command)?;
         self.require_open(caller).await?;
         let hash = app.passwords.hash(command.password.clone()).await?;
         let mut tx = app.db.write(&self.identity(caller)).await?;
-        if once::before::<SignedIn>(app, &mut tx, claim.as_ref()).await?.is_some() {
+        if let Some(answer) = once::before::<SignedUp>(app, &mut tx, claim.as_ref()).await? {
+            if answer.org.is_none() {
+                return Ok(answer);
+            }
             // It was sent twice: the account is there, and its password lets its owner in.
             drop(tx);
-            return self.sign_in(caller, SignIn { email: command.email, password: command.password }).await;
+            let sign_in = SignIn { email: command.email, password: command.password };
+            return self.sign_in(caller, sign_in).await.map(|inside| SignedUp { org: Some(inside.org) });
         }
         let now = app.clock.now();
-        let member =
-            accounts::create(&mut tx, (&name, &email), &hash, &app.settings.org, now).await?.ok_or_else(
-                || AppError::invalid("email", "This address has an account already. Sign in instead."),
-            )?;
+        let created = accounts::create(&mut tx, (&name, &email), &hash, &app.settings.org, now).await?;
+        let Some(member) = created else { return self.known(tx, &email, claim).await };
         let events = self.welcome(&mut tx, &member, now).await?;
-        entrance::start_session(app, caller, &mut tx, member.actor.user, now).await?;
+        mail::queue(&mut tx, Kind::Verify, Some(member.actor.user)).await?;
+        // Nobody is there yet from whom the first one would have to be told apart.
+        let inside = !app.settings.verify || member.actor.role == Role::Admin;
+        if inside {
+            entrance::start_session(app, caller, &mut tx, member.actor.user, now).await?;
+        }
         let entry = audit::Entry {
             at: now,
             action: AuditAction::SignedUp,
@@ -75,7 +89,7 @@ impl Accounts for AccountsService {
             details: json!({ "role": member.actor.role }),
         };
         audit::record(&mut tx, &entry).await?;
-        let answer = SignedIn { org: app.settings.org.to_string() };
+        let answer = SignedUp { org: inside.then(|| app.settings.org.to_string()) };
         once::finish(app, tx, &member, claim.as_ref(), (answer, events)).await
     }
 
@@ -107,12 +121,41 @@ impl Accounts for AccountsService {
 }
 
 impl AccountsService {
+    /// Somebody wants an account with an address that has one. Where addresses are confirmed first the answer is that of a
+    /// new account, and its owner gets to know by mail; else the answer is a session, so it cannot be the same.
+    async fn known(&self, mut tx: Tx, email: &Email, claim: Option<Claim>) -> Result<SignedUp, AppError> {
+        let app = &self.0;
+        if !app.settings.verify {
+            return Err(AppError::invalid("email", "This address has an account already. Sign in instead."));
+        }
+        let user = accounts::find(&app.db, email).await?.map(|account| account.user);
+        mail::queue(&mut tx, Kind::HasAccount, user).await?;
+        let answer = SignedUp { org: None };
+        if let Some(claim) = &claim {
+            idempotency::answer(&mut tx, claim, &answer).await?;
+        }
+        tx.end().await?;
+        Ok(answer)
+    }
+
+    /// Who wants an account; what is wrong with any field is said at once.
+    async fn read_person(&self, command: &SignUp) -> Result<(DisplayName, Email), AppError> {
+        let (name, email) = (DisplayName::parse(&command.name), Email::parse(&command.email));
+        let about = [command.name.as_str(), command.email.as_str()];
+        let guessable = self.0.passwords.refuse_guessable(&command.password, &about).await;
+        let password = check_password(&command.password, &command.name, &command.email).and(guessable);
+        match (name, email, password) {
+            (Ok(name), Ok(email), Ok(())) => Ok((name, email)),
+            (name, email, password) => Err(AppError::all([name.err(), email.err(), password.err()])),
+        }
+    }
+
     fn identity(&self, caller: &Caller) -> Identity {
         let app = &self.0;
         app.identity_in(caller, app.settings.org.clone())
     }
 
-    fn claim(&self, command: &SignUp) -> Result<Option<crate::storage::idempotency::Claim>, AppError> {
+    fn claim(&self, command: &SignUp) -> Result<Option<Claim>, AppError> {
         let key = command.idempotency_key.as_deref();
         once::claim(&self.0, "sign-up".to_owned(), "accounts/sign_up", command, key)
     }
@@ -131,7 +174,7 @@ impl AccountsService {
     async fn welcome(&self, tx: &mut Tx, member: &Member, now: Timestamp) -> Result<Vec<NewEvent>, AppError> {
         let (user, role) = (member.actor.user, member.actor.role);
         let mut changes = vec![Change::MemberJoined { user, role }];
-        if role == tracker_domain::org::Role::Admin {
+        if role == Role::Admin {
             let (key, name) = FIRST_PROJECT;
             accounts::create_project(tx, member.org, key, name, now).await?;
             changes.push(Change::ProjectCreated { key: key.parse()? });
@@ -157,16 +200,5 @@ impl AccountsService {
         let mut tx = app.db.write(&self.identity(caller)).await?;
         audit::record_account(&mut tx, user, &app.settings.org, &entry).await?;
         tx.end().await
-    }
-}
-
-/// Who wants an account; what is wrong with any field is said at once.
-fn read_person(command: &SignUp) -> Result<(DisplayName, Email), AppError> {
-    let name = DisplayName::parse(&command.name);
-    let email = Email::parse(&command.email);
-    let password = check_password(&command.password, &command.name, &command.email);
-    match (name, email, password) {
-        (Ok(name), Ok(email), Ok(())) => Ok((name, email)),
-        (name, email, password) => Err(AppError::all([name.err(), email.err(), password.err()])),
     }
 }

@@ -10,9 +10,10 @@ use super::sessions::until;
 use crate::{
     App, access,
     http::cookies,
+    mail::Kind,
     session::new_token,
     storage::{
-        Tx, accounts, audit,
+        Tx, accounts, audit, mail, profile,
         sessions::{self, NewSession},
     },
 };
@@ -42,6 +43,9 @@ pub async fn admit(
     proof: Proof,
 ) -> Result<SignedIn, AppError> {
     let now = app.clock.now();
+    if app.settings.verify && proof == Proof::Password && !profile::is_verified(&mut tx, user).await? {
+        return ask_for_proof(tx, user).await;
+    }
     start_session(app, caller, &mut tx, user, now).await?;
     let entry = audit::Entry {
         at: now,
@@ -55,6 +59,13 @@ pub async fn admit(
     tx.end().await?;
     org.map(|org| SignedIn { org })
         .ok_or_else(|| AppError::forbidden("This account belongs to no organization any more."))
+}
+
+/// Sends the mail that proves the address, and lets nobody in.
+async fn ask_for_proof(mut tx: Tx, user: UserId) -> Result<SignedIn, AppError> {
+    mail::queue(&mut tx, Kind::Verify, Some(user)).await?;
+    tx.end().await?;
+    Err(AppError::forbidden("Confirm your address first: a link to do so is on its way to you."))
 }
 
 /// Starts a session and hands its tokens to the answer; the transaction speaks for its person from here on. The one that

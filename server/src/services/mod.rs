@@ -9,11 +9,14 @@ pub mod comments;
 mod complete;
 pub mod entrance;
 pub mod insights;
+pub mod invitations;
 pub mod issues;
+pub mod links;
 pub mod members;
 mod once;
 mod page;
 pub mod patience;
+pub mod profile;
 pub mod projects;
 pub mod sessions;
 pub mod teams;
@@ -37,11 +40,14 @@ pub fn ports(app: &App) -> Ports {
         audit: Arc::new(audit::AuditService(app.clone())),
         comments: Arc::new(comments::CommentsService(app.clone())),
         insights: Arc::new(insights::InsightsService(app.clone())),
+        invitations: Arc::new(invitations::InvitationsService(app.clone())),
         issues: Arc::new(issues::IssuesService(app.clone())),
         sessions: Arc::new(sessions::SessionsService(app.clone())),
         members: Arc::new(members::MembersService(app.clone())),
         projects: Arc::new(projects::ProjectsService(app.clone())),
         teams: Arc::new(teams::TeamsService(app.clone())),
+        links: Arc::new(links::LinksService(app.clone())),
+        profiles: Arc::new(profile::ProfilesService(app.clone())),
         texts: Arc::new(texts::TextsService(app.clone())),
         tokens: Arc::new(tokens::TokensService(app.clone())),
     }

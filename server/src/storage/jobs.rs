@@ -57,6 +57,7 @@ pub async fn clean_up(pool: &PgPool, now: Timestamp) -> Result<u64, sqlx::Error>
     )
     .execute(pool)
     .await?;
+    let links = sqlx::query!("DELETE FROM mail_tokens WHERE expires_at <= $1", now.0).execute(pool).await?;
     let flashes =
         sqlx::query!("DELETE FROM flashes WHERE created_at < $1::timestamptz - interval '1 hour'", now.0)
             .execute(pool)
@@ -71,6 +72,6 @@ pub async fn clean_up(pool: &PgPool, now: Timestamp) -> Result<u64, sqlx::Error>
         sqlx::query!("DELETE FROM attempts WHERE last_at < $1::timestamptz - interval '1 day'", now.0)
             .execute(pool)
             .await?;
-    let rows = [sessions, spent, flashes, keys, attempts];
+    let rows = [sessions, spent, links, flashes, keys, attempts];
     Ok(rows.iter().map(sqlx::postgres::PgQueryResult::rows_affected).sum())
 }

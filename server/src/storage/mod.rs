@@ -10,6 +10,7 @@
 
 pub mod accounts;
 pub mod admin;
+pub mod admin_invite;
 pub mod attempts;
 pub mod audit;
 pub mod audit_page;
@@ -28,6 +29,7 @@ pub mod import;
 pub mod import_dump;
 pub mod import_dump_log;
 pub mod import_issues;
+pub mod invitations;
 pub mod issue_page;
 pub mod issues;
 pub mod jobs;
@@ -35,7 +37,9 @@ pub mod keys;
 mod keyset;
 pub mod list;
 pub mod live;
+pub mod mail;
 pub mod members;
+pub mod profile;
 pub mod projects;
 pub mod query;
 pub mod readers;

@@ -1,4 +1,4 @@
-//! A database for one test, copied from a template that has the migrations.
+//! A database for one test, copied from a template that has the migrations and the queue of jobs.
 //!
 //! `TEST_DATABASE_URL` names a role that may create databases and roles; `./test it` starts a server that has one.
 
@@ -37,7 +37,9 @@ async fn make_template(url: &str, connection: &mut PgConnection) -> String {
     if !exists {
         let unfinished = format!("{name}_{}", std::process::id());
         run(connection, format!("CREATE DATABASE {unfinished}")).await;
-        storage::migrate(&Secret::new(with_database(url, &unfinished))).await.unwrap();
+        let empty = Secret::new(with_database(url, &unfinished));
+        storage::migrate(&empty).await.unwrap();
+        storage::jobs::migrate(&empty).await.unwrap();
         run(connection, format!("ALTER DATABASE {unfinished} RENAME TO {name}")).await;
     }
     sqlx::query("SELECT pg_advisory_unlock($1)").bind(TEMPLATE_LOCK).execute(&mut *connection).await.unwrap();

@@ -13,10 +13,12 @@
 
 mod actor;
 mod database;
+mod mail;
 
 pub use actor::{Actor, Answer};
 use argon2::Params;
 use axum::Router;
+pub use mail::CapturedMail;
 use std::{
     net::SocketAddr,
     sync::{Arc, Mutex, PoisonError},
@@ -39,10 +41,11 @@ use crate::{
     health::Health,
     http::Site,
     live::Live,
+    mail::{Letter, Mailer},
     passwords::Passwords,
     session::HashKey,
     storage::Db,
-    worker::Tasks,
+    worker::{Tasks, jobs},
 };
 
 /// Every actor's password.
@@ -74,6 +77,8 @@ pub struct TestApp {
     pub app: App,
     /// Its clock.
     pub clock: Arc<TestClock>,
+    /// What was mailed.
+    pub mailed: CapturedMail,
     /// Its live path.
     pub live: Live,
     /// Its database, as the owner.
@@ -98,20 +103,23 @@ impl TestApp {
             org: tracker_domain::text::OrgSlug::parse("main").unwrap(),
             signup_open: true,
             key_days: 30,
+            verify: false,
             public_url: "http://tracker.test".to_owned(),
             limits: Limits::default(),
         };
+        let mailed = CapturedMail::default();
         let app = App {
             db,
             clock: clock.clone(),
             key: HashKey::new(Secret::new("a key for tests only")),
             keys: Keys::default(),
             passwords: Passwords::with_params(Params::new(64, 1, 1, None).unwrap()).unwrap(),
+            mailer: Arc::new(mailed.clone()),
             bell: live.bell.clone(),
             settings: Arc::new(settings),
         };
         let router = router(&app, &live, &stop);
-        Self { app, clock, live, database_url, router, stop }
+        Self { app, clock, mailed, live, database_url, router, stop }
     }
 
     /// The same installation with other settings.
@@ -166,6 +174,34 @@ impl TestApp {
         let count = sqlx::query_scalar(sqlx::AssertSqlSafe(sql.to_owned())).fetch_one(&pool).await.unwrap();
         pool.close().await;
         count
+    }
+
+    /// Sends the mails that wait, and gives those to an address, the oldest first.
+    pub async fn mail(&self, address: &str) -> Vec<Letter> {
+        self.work().await;
+        self.mailed.to(address)
+    }
+
+    /// The link of the last mail to an address.
+    #[track_caller]
+    pub fn last_link(&self, address: &str) -> impl Future<Output = String> {
+        let place = std::panic::Location::caller();
+        async move {
+            let letters = self.mail(address).await;
+            letters.last().unwrap_or_else(|| panic!("{place}: no mail to {address}")).link()
+        }
+    }
+
+    /// Does the jobs that are queued.
+    pub async fn work(&self) {
+        jobs::run_once(self.app.clone()).await.unwrap();
+    }
+
+    /// The same installation with another way out for mail.
+    pub fn with_mailer(mut self, mailer: Arc<dyn Mailer>) -> Self {
+        self.app.mailer = mailer;
+        self.router = router(&self.app, &self.live, &self.stop);
+        self
     }
 
     /// Serves on a free port of the loopback address, for tests that need a socket.

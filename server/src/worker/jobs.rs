@@ -6,13 +6,13 @@
 
 use graphile_worker::{
     CronBuilder, Crontab, CrontabFill, CrontabTimer, CrontabTimerError, IntoTaskHandlerResult, Job,
-    JobComplete, JobFail, JobPermanentlyFail, TaskHandler, WorkerContext, WorkerOptions,
+    JobComplete, JobFail, JobPermanentlyFail, TaskHandler, Worker, WorkerContext, WorkerOptions,
 };
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-use super::Beat;
+use super::{Beat, mail::SendMail};
 use crate::{
     access,
     state::App,
@@ -25,8 +25,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How long a job may go on after the signal to stop.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Removes sessions that have ended, what forms left behind an hour ago, and idempotency keys of yesterday; and sees to the
-/// keys that sign access tokens.
+/// Removes sessions and links that have ended, what forms left behind an hour ago, and idempotency keys of yesterday; and
+/// sees to the keys that sign access tokens.
 #[derive(Debug, Serialize, Deserialize)]
 struct CleanUp {}
 
@@ -64,9 +64,21 @@ fn count(job: &Job, outcome: &'static str) {
 
 /// Works on the queue until `stop`.
 pub(super) async fn run(app: App, stop: CancellationToken, beat: Beat) -> Result<(), String> {
+    let worker = worker(app, stop).await?;
+    beat.well();
+    worker.run().await.map_err(|error| error.to_string())
+}
+
+/// Does what is queued and due, once; for tests, which do not wait.
+pub async fn run_once(app: App) -> Result<(), String> {
+    let worker = worker(app, CancellationToken::new()).await?;
+    worker.run_once().await.map_err(|error| error.to_string())
+}
+
+async fn worker(app: App, stop: CancellationToken) -> Result<Worker, String> {
     let schedules = schedules().map_err(|error| error.to_string())?;
     let pool = app.db.system.clone();
-    let worker = WorkerOptions::default()
+    WorkerOptions::default()
         .schema(SCHEMA)
         .pg_pool(pool)
         .concurrency(2)
@@ -74,18 +86,23 @@ pub(super) async fn run(app: App, stop: CancellationToken, beat: Beat) -> Result
         .use_notification_delivery(false)
         .add_extension(app)
         .define_job::<CleanUp>()
+        .define_job::<SendMail>()
         .with_crons(schedules)
         .on(JobComplete, |done| async move { count(&done.job, "done") })
         .on(JobFail, |failed| async move { count(&failed.job, "failed") })
-        .on(JobPermanentlyFail, |failed| async move { count(&failed.job, "given_up") })
+        .on(JobPermanentlyFail, |failed| async move { give_up(&failed.job, &failed.error) })
         .listen_os_shutdown_signals(false)
         .shutdown_signal(async move { stop.cancelled().await })
         .shutdown_grace_period(GRACE)
         .init()
         .await
-        .map_err(|error| error.to_string())?;
-    beat.well();
-    worker.run().await.map_err(|error| error.to_string())
+        .map_err(|error| error.to_string())
+}
+
+/// A job that failed too often stays in the queue's tables; its last error names what is in the log.
+fn give_up(job: &Job, error: &str) {
+    count(job, "given_up");
+    tracing::error!(job = job.task_identifier(), id = job.id(), error, "a job was given up");
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! job is something to be done now and then or later; see [`jobs`]. Any number of processes may run all of it at once.
 
 pub mod jobs;
+mod mail;
 mod reader;
 mod stats;
 mod tasks;

@@ -7,7 +7,18 @@ use std::{collections::BTreeSet, fmt::Write};
 use tracker_domain::org::Role;
 
 /// The functions that anybody may call, signed in or not.
-const OPEN: &[&str] = &["accounts/door", "accounts/sign_in", "accounts/sign_out", "accounts/sign_up"];
+const OPEN: &[&str] = &[
+    "accounts/accept_invitation",
+    "accounts/confirm",
+    "accounts/door",
+    "accounts/forgot",
+    "accounts/invitation",
+    "accounts/link",
+    "accounts/reset_password",
+    "accounts/sign_in",
+    "accounts/sign_out",
+    "accounts/sign_up",
+];
 
 /// Those about one's own account: whoever is signed in may call them, wherever they belong.
 const OWN: &[&str] = &["sessions/end_others"];
@@ -19,6 +30,19 @@ pub fn body(function: &str, org: &str, key: &str) -> Value {
     match function {
         "accounts/door" | "accounts/sign_out" | "accounts/sign_out_everywhere" => json!({}),
         "accounts/security" => json!({ "org": org }),
+        "accounts/accept_invitation" | "accounts/reset_password" => {
+            json!({ "token": "none", "password": PASSWORD })
+        }
+        "accounts/change_address" => json!({ "org": org, "email": "new@example.org", "password": PASSWORD }),
+        "accounts/change_password" => {
+            json!({ "org": org, "current_password": "not the right one", "new_password": "a quite different walrus" })
+        }
+        "accounts/confirm" | "accounts/invitation" | "accounts/link" => json!({ "token": "none" }),
+        "accounts/forgot" => json!({ "email": "ana@example.org" }),
+        "accounts/profile" | "accounts/send_verification" | "members/invitations" => json!({ "org": org }),
+        "accounts/set_name" => json!({ "org": org, "name": "Somebody" }),
+        "members/invite" => json!({ "org": org, "email": "zoe@example.org", "role": "ADMIN" }),
+        "members/resend_invitation" | "members/revoke_invitation" => json!({ "org": org, "id": 1 }),
         "accounts/sign_in" => json!({ "email": "ana@example.org", "password": PASSWORD }),
         "accounts/sign_up" => json!({ "name": "Zoe", "email": "ana@example.org", "password": PASSWORD }),
         "audit/view" | "members/list" | "projects/view" | "teams/view" => json!({ "org": org }),
@@ -105,7 +129,7 @@ async fn the_whole_table_of_functions() {
                 continue;
             }
             let status = actor.call(function, body(function, "main", &key)).await.status.as_u16();
-            writeln!(table, "{function:22} {who:17} {status}").unwrap();
+            writeln!(table, "{function:26} {who:17} {status}").unwrap();
             let outsider = matches!(*who, "nobody" | "admin of another" | "disabled");
             let own = OWN.contains(&function) && *who != "nobody";
             let public = OPEN.contains(&function) || function == "texts/preview";
@@ -125,6 +149,10 @@ async fn the_whole_table_of_pages() {
     let known = [
         "/signup",
         "/login",
+        "/forgot",
+        "/reset",
+        "/verify",
+        "/invitation",
         "/{org}",
         "/{org}/issues",
         "/{org}/issues/new",
@@ -137,6 +165,8 @@ async fn the_whole_table_of_pages() {
         "/{org}/settings/teams",
         "/{org}/settings/tokens",
         "/{org}/settings/services",
+        "/{org}/settings/profile",
+        "/{org}/settings/invitations",
     ];
     let routes = server::http::page_paths();
     assert_eq!(
@@ -149,7 +179,7 @@ async fn the_whole_table_of_pages() {
         for (who, actor) in &cast {
             let answer = actor.get(&path).await;
             let to = answer.headers.get("location").map(|to| to.to_str().unwrap()).unwrap_or_default();
-            writeln!(table, "{path:22} {who:17} {} {to}", answer.status.as_u16()).unwrap();
+            writeln!(table, "{path:26} {who:17} {} {to}", answer.status.as_u16()).unwrap();
             if matches!(*who, "nobody" | "admin of another" | "disabled" | "reporter") {
                 assert!(!answer.body.contains("Of Ben"), "{path} shows an issue to {who}");
             }

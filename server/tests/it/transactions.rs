@@ -134,6 +134,12 @@ async fn a_page_costs_two_round_trips() {
         "/main/settings/audit?person=ana",
         "/main/settings/tokens",
         "/main/settings/services",
+        "/main/settings/profile",
+        "/main/settings/invitations",
+        "/reset?token=none",
+        "/verify?token=none",
+        "/invitation?token=none",
+        "/forgot",
         "/login",
     ] {
         ana.get(path).await;

@@ -55,6 +55,10 @@ async fn nobody_and_a_stranger_see_no_row_of_any_table() {
                    INSERT INTO tokens (org_id, user_id, service, made_by, hash, ending, name, scopes, created_at, expires_at)
                    SELECT org_id, user_id, false, user_id, sha256(user_id::text::bytea), 'abcd', 'CI', '{READ}', now(), now()
                    FROM memberships;
+                   INSERT INTO invitations (org_id, address, role, created_at, expires_at)
+                   SELECT id, 'x@example.org', 'REPORTER', now(), now() FROM organizations;
+                   INSERT INTO address_changes (user_id, old_address, new_address, old_needed, requested_at, expires_at)
+                   SELECT id, email, 'x@example.org', true, now(), now() FROM users;
                    INSERT INTO reader_cursors SELECT id, 'any', 1 FROM organizations ON CONFLICT DO NOTHING;
                    INSERT INTO daily_stats (org_id, day, project_id, reporter_id, severity, status)
                    SELECT i.org_id, '2000-01-01', i.project_id, i.reporter_id, 'LOW', 'OPEN' FROM issues i",
@@ -63,7 +67,8 @@ async fn nobody_and_a_stranger_see_no_row_of_any_table() {
     let mut connection = app.app.db.app.acquire().await.unwrap();
     for (org, user, role) in [("", "", ""), ("999999", "999999", "ADMIN"), ("", "", "ADMIN")] {
         speak_for(&mut connection, org, user, role).await;
-        for table in TENANT_TABLES.iter().chain(&["users", "credentials", "sessions"]) {
+        let more = ["users", "credentials", "sessions", "address_changes", "invitations"];
+        for table in TENANT_TABLES.iter().chain(&more) {
             assert_eq!(count(&mut connection, table).await, 0, "{table} shows rows to org “{org}”");
         }
     }
@@ -73,6 +78,10 @@ async fn nobody_and_a_stranger_see_no_row_of_any_table() {
     assert_eq!(count(&mut connection, "issues").await, 1, "a reporter's own");
     assert_eq!(count(&mut connection, "issue_links").await, 1, "what a reporter's own issue says");
     assert_eq!(count(&mut connection, "credentials").await, 1, "one's own password only");
+    assert_eq!(count(&mut connection, "address_changes").await, 1, "one's own change of address only");
+    assert_eq!(count(&mut connection, "invitations").await, 0, "of an ADMIN only");
+    speak_for(&mut connection, &org, &ben, "ADMIN").await;
+    assert_eq!(count(&mut connection, "invitations").await, 1);
     speak_for(&mut connection, &org, &ben, "MAINTAINER").await;
     for table in TENANT_TABLES {
         assert!(
@@ -93,6 +102,10 @@ async fn the_log_cannot_be_changed_and_passwords_are_not_the_systems() {
         "TRUNCATE events",
         "DELETE FROM issues",
         "UPDATE memberships SET role = 'ADMIN'",
+        "SELECT * FROM mail_tokens",
+        "UPDATE users SET email = 'x@example.org'",
+        "UPDATE users SET verified_at = now()",
+        "UPDATE address_changes SET old_confirmed_at = now()",
         "SELECT * FROM search_texts",
         "SELECT * FROM tracker_hits(1, NULL, 'any', 1)",
         "SELECT tracker_guess(1, NULL, 'any', 1)",

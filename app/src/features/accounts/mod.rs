@@ -1,7 +1,13 @@
 //! The pages before sign-in.
 
+mod invitation;
+mod links;
+
+pub use invitation::InvitationPage;
 use leptos::prelude::*;
 use leptos_meta::Title;
+use links::ForgotLink;
+pub use links::{ForgotPage, ResetPage, VerifyPage};
 use tracker_domain::account::{Door as DoorView, MIN_PASSWORD_CHARS};
 
 use crate::{
@@ -26,6 +32,7 @@ pub fn LoginPage() -> impl IntoView {
                     <Field label="Password" name="password" kind="password" autocomplete="current-password"/>
                     <Submit label="Sign in" class="btn primary wide"/>
                 </ApiForm>
+                <ForgotLink/>
                 {door.signup_open.then(|| view! {
                     <p class="dim foot">"No account? " <a class="link" href="/signup">"Create one"</a></p>
                 })}

@@ -3,7 +3,9 @@
 //! To add a page, add it to [`Tab`], put it into a file here, and give it a route in `root`.
 
 mod audit;
+mod invitations;
 mod members;
+mod profile;
 mod projects;
 mod security;
 mod services;
@@ -12,9 +14,11 @@ mod token_parts;
 mod tokens;
 
 pub use audit::AuditPage;
+pub use invitations::{Invitations, InvitationsPage};
 use leptos::prelude::*;
 use leptos_router::hooks::use_url;
 pub use members::MembersPage;
+pub use profile::ProfilePage;
 pub use projects::ProjectsPage;
 pub use security::SecurityPage;
 pub use services::ServicesPage;
@@ -33,8 +37,10 @@ pub enum Tab {
     Security,
     /// One's own tokens.
     Tokens,
-    /// Members and invitations.
+    /// Members.
     Members,
+    /// Invitations that nobody has accepted yet.
+    Invitations,
     /// Teams.
     Teams,
     /// Projects.
@@ -54,6 +60,7 @@ impl Tab {
         Self::Security,
         Self::Tokens,
         Self::Members,
+        Self::Invitations,
         Self::Teams,
         Self::Projects,
         Self::SignIn,
@@ -68,6 +75,7 @@ impl Tab {
             Self::Security => ("security", "Security", false),
             Self::Tokens => ("tokens", "Tokens", false),
             Self::Members => ("members", "Members", true),
+            Self::Invitations => ("invitations", "Invitations", true),
             Self::Teams => ("teams", "Teams", true),
             Self::Projects => ("projects", "Projects", true),
             Self::SignIn => ("sign-in", "Sign-in", true),

@@ -1,0 +1,64 @@
+//! One's own account.
+
+use leptos::prelude::*;
+use tracker_domain::{
+    org::Framed,
+    profile::{self as domain, ProfileView, Saved},
+    text::Secret,
+};
+
+use super::{Api, ApiError};
+
+/// The profile page.
+#[server(prefix = "/api/v1", endpoint = "accounts/profile", protocol = Api)]
+pub async fn view_profile(
+    org: String,
+    #[server(default)] flash: String,
+) -> Result<Framed<ProfileView>, ApiError> {
+    let (ports, caller) = crate::ports::request()?;
+    Ok(ports.profiles.view(&caller, &org, &flash).await?)
+}
+
+/// Changes one's name.
+#[server(prefix = "/api/v1", endpoint = "accounts/set_name", protocol = Api)]
+pub async fn set_name(org: String, name: String) -> Result<Saved, ApiError> {
+    let (ports, caller) = crate::ports::request()?;
+    Ok(ports.profiles.set_name(&caller, domain::SetName { org, name }).await?)
+}
+
+/// Changes one's password; every other session ends.
+#[server(prefix = "/api/v1", endpoint = "accounts/change_password", protocol = Api)]
+pub async fn change_password(
+    org: String,
+    current_password: Secret,
+    new_password: Secret,
+    #[server(default)] idempotency_key: Option<String>,
+) -> Result<Saved, ApiError> {
+    let (ports, caller) = crate::ports::request()?;
+    let command = domain::ChangePassword { org, current_password, new_password, idempotency_key };
+    Ok(ports.profiles.change_password(&caller, command).await?)
+}
+
+/// Asks for another address; it changes when it was confirmed at both ends within a day.
+#[server(prefix = "/api/v1", endpoint = "accounts/change_address", protocol = Api)]
+pub async fn change_address(
+    org: String,
+    email: String,
+    password: Secret,
+    #[server(default)] idempotency_key: Option<String>,
+) -> Result<Saved, ApiError> {
+    let (ports, caller) = crate::ports::request()?;
+    let command = domain::ChangeAddress { org, email, password, idempotency_key };
+    Ok(ports.profiles.change_address(&caller, command).await?)
+}
+
+/// Sends the mail that confirms one's address once more.
+#[server(prefix = "/api/v1", endpoint = "accounts/send_verification", protocol = Api)]
+pub async fn send_verification(
+    org: String,
+    #[server(default)] idempotency_key: Option<String>,
+) -> Result<Saved, ApiError> {
+    let (ports, caller) = crate::ports::request()?;
+    let command = domain::SendVerification { org, idempotency_key };
+    Ok(ports.profiles.send_verification(&caller, command).await?)
+}
