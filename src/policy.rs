@@ -108,8 +108,12 @@ words! {
 /// Whether `actor` may do `action` in the organization. That it has settings is no secret, so nothing is hidden.
 pub fn decide_org(actor: Actor, action: OrgAction) -> Decision {
     match (action, actor.role) {
-        (_, Role::Admin) | (OrgAction::CreateIssue, _) | (OrgAction::TakeIssues, Role::Maintainer) => Decision::Allow,
-        (OrgAction::TakeIssues, Role::Reporter) => Decision::Refuse("Issues are given to maintainers and admins."),
+        (_, Role::Admin) | (OrgAction::CreateIssue, _) | (OrgAction::TakeIssues, Role::Maintainer) => {
+            Decision::Allow
+        }
+        (OrgAction::TakeIssues, Role::Reporter) => {
+            Decision::Refuse("Issues are given to maintainers and admins.")
+        }
         (_, Role::Reporter | Role::Maintainer) => Decision::Refuse("Only admins manage the organization."),
     }
 }

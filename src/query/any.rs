@@ -69,11 +69,9 @@ fn term() -> impl Strategy<Value = Term> {
                 .prop_map(Term::Project)
                 .boxed()
         }
-        Field::Team => {
-            some(select(TEAMS).prop_filter_map("a team", |team| TeamSlug::parse(team).ok()))
-                .prop_map(Term::Team)
-                .boxed()
-        }
+        Field::Team => some(select(TEAMS).prop_filter_map("a team", |team| TeamSlug::parse(team).ok()))
+            .prop_map(Term::Team)
+            .boxed(),
         Field::Created => some(when()).prop_map(Term::Created).boxed(),
         Field::Updated => some(when()).prop_map(Term::Updated).boxed(),
         Field::Closed => some(when()).prop_map(Term::Closed).boxed(),

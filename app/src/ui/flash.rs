@@ -37,7 +37,8 @@ pub fn FlashOf(
     children: Children,
 ) -> impl IntoView {
     let whole = use_flash(|flash| Some(flash.clone()));
-    let mine = whole.filter(|flash| flash.values.iter().any(|(name, typed)| name == field && *typed == value));
+    let mine =
+        whole.filter(|flash| flash.values.iter().any(|(name, typed)| name == field && *typed == value));
     view! { <Provider value=PageFlash(StoredValue::new(mine))>{children()}</Provider> }
 }
 

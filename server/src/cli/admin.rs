@@ -165,7 +165,9 @@ async fn set_role(config: &Config, email: &str, role: &str, org: Option<String>)
 
 fn not_changed(change: RoleChange, email: &Email, org: &OrgSlug) -> Failure {
     Failure::new(match change {
-        RoleChange::LastAdmin => format!("{email} is the last ADMIN of {org}; make somebody else ADMIN first"),
+        RoleChange::LastAdmin => {
+            format!("{email} is the last ADMIN of {org}; make somebody else ADMIN first")
+        }
         _ => format!("{email} is no member of {org}; `tracker admin members` lists them"),
     })
 }

@@ -129,12 +129,16 @@ fn parse(number: u64, text: &str) -> Result<Line, ExportError> {
 fn read_head(lines: &mut dyn BufRead) -> Result<(Head, String), ExportError> {
     let text = next_line(lines, 1)?.unwrap_or_default();
     match parse(1, &text)? {
-        Line::Tracker(head) if (OLDEST..=VERSION).contains(&head.version) => Ok((head, import_dump::fingerprint(&text))),
+        Line::Tracker(head) if (OLDEST..=VERSION).contains(&head.version) => {
+            Ok((head, import_dump::fingerprint(&text)))
+        }
         Line::Tracker(head) => {
             let version = head.version;
             Err(at_line(
                 1,
-                &format!("the export has version {version}; this program reads versions {OLDEST} to {VERSION}"),
+                &format!(
+                    "the export has version {version}; this program reads versions {OLDEST} to {VERSION}"
+                ),
             ))
         }
         _ => Err(at_line(1, &"an export begins with its head")),
@@ -193,7 +197,8 @@ struct Restorer<'a> {
 impl Restorer<'_> {
     /// One batch in one transaction.
     async fn take(&mut self, ready: Ready) -> Result<(), ExportError> {
-        let (mut people, mut teams, mut projects, mut tags) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut people, mut teams, mut projects, mut tags) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (mut issues, mut comments, mut events) = (Vec::new(), Vec::new(), Vec::new());
         for (number, line, html) in ready {
             if self.end.is_some() {

@@ -56,7 +56,8 @@ fn attachment(org: &str, export: Export) -> Response {
     });
     let name = format!("attachment; filename=\"audit-{org}.csv\"");
     let kind = "text/csv; charset=utf-8".to_owned();
-    ([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)], Body::from_stream(rows)).into_response()
+    ([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)], Body::from_stream(rows))
+        .into_response()
 }
 
 fn written(first: bool, rows: &[AuditRow]) -> Result<Bytes, AppError> {

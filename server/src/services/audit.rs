@@ -42,7 +42,12 @@ impl Audit for AuditService {
 }
 
 impl AuditService {
-    async fn page(&self, caller: &Caller, command: &ListAudit, flash: &str) -> Result<Framed<AuditList>, AppError> {
+    async fn page(
+        &self,
+        caller: &Caller,
+        command: &ListAudit,
+        flash: &str,
+    ) -> Result<Framed<AuditList>, AppError> {
         let app = &self.0;
         let wanted = read(&command.filter)?;
         let after = Some(command.after.as_str()).filter(|after| !after.is_empty());
@@ -70,7 +75,12 @@ pub struct Export {
 
 impl Export {
     /// Begins, which is an entry of the trail itself.
-    pub async fn begin(app: &App, caller: &Caller, org: &str, filter: &AuditFilter) -> Result<Self, AppError> {
+    pub async fn begin(
+        app: &App,
+        caller: &Caller,
+        org: &str,
+        filter: &AuditFilter,
+    ) -> Result<Self, AppError> {
         let now = app.clock.now();
         let (mut tx, member) = app.write(caller, org).await?;
         decide_org(member.actor, OrgAction::ReadAudit).require()?;
@@ -107,7 +117,9 @@ fn read(filter: &AuditFilter) -> Result<Wanted, AppError> {
     let action = some(&filter.action).map(|word| word.parse::<AuditAction>()).transpose();
     let day = |field: &str, text: &str| some(text).map(|text| day(field, &text)).transpose();
     let person = match some(&filter.person) {
-        Some(person) if person.contains('\0') => Err(AppError::invalid("person", "A name has no NUL character.")),
+        Some(person) if person.contains('\0') => {
+            Err(AppError::invalid("person", "A name has no NUL character."))
+        }
         person => Ok(person),
     };
     match (action, person, day("from", &filter.from), day("to", &filter.to)) {
@@ -190,7 +202,10 @@ mod tests {
 
     #[test]
     fn details_are_words_without_what_is_empty() {
-        assert_eq!(note(&json!({ "from": "REPORTER", "to": "ADMIN", "x": "", "y": null })), "from: REPORTER, to: ADMIN");
+        assert_eq!(
+            note(&json!({ "from": "REPORTER", "to": "ADMIN", "x": "", "y": null })),
+            "from: REPORTER, to: ADMIN"
+        );
         assert_eq!(label("ROLE_CHANGED"), "changed the role of");
         assert_eq!(label("OF_LATER"), "of later");
     }

@@ -93,8 +93,7 @@ impl MembersService {
         if q.contains('\0') {
             return Err(AppError::invalid("q", "A name has no NUL character."));
         }
-        let query =
-            MemberQuery { q, role, after: after.as_ref(), flash: (flash, app.flash_owner(caller)) };
+        let query = MemberQuery { q, role, after: after.as_ref(), flash: (flash, app.flash_owner(caller)) };
         let mut tx = app.db.read(&app.identity(caller, &command.org)?).await?;
         let (page, actor) = members::page(&mut tx, &query).await?.framed()?;
         decide_org(actor, OrgAction::ManageMembers).require()?;

@@ -52,7 +52,12 @@ impl ProjectsService {
         Ok(page)
     }
 
-    async fn save(&self, caller: &Caller, command: SaveProject, new: bool) -> Result<ProjectChanged, AppError> {
+    async fn save(
+        &self,
+        caller: &Caller,
+        command: SaveProject,
+        new: bool,
+    ) -> Result<ProjectChanged, AppError> {
         let app = &self.0;
         let (mut tx, member) = app.write(caller, &command.org).await?;
         decide_org(member.actor, OrgAction::ManageProjects).require()?;
@@ -71,7 +76,11 @@ impl ProjectsService {
         if let Some(details) = details {
             let action = if new { AuditAction::ProjectCreated } else { AuditAction::ProjectChanged };
             let target = wanted.key.as_str();
-            audit::record(&mut tx, &audit::Entry { at: now, action, target, client: &caller.client, details }).await?;
+            audit::record(
+                &mut tx,
+                &audit::Entry { at: now, action, target, client: &caller.client, details },
+            )
+            .await?;
         }
         let answer = ProjectChanged { org: command.org, key: wanted.key };
         once::finish(app, tx, &member, claim.as_ref(), (answer, events)).await
@@ -119,7 +128,10 @@ async fn create(
 ) -> Result<(Option<Value>, Vec<NewEvent>), AppError> {
     let Wanted { key, name, owner, .. } = wanted;
     if !projects::insert(tx, member, (key, name), *owner, now).await? {
-        return Err(AppError::invalid("key", format!("There is a project {key} already. Choose another key.")));
+        return Err(AppError::invalid(
+            "key",
+            format!("There is a project {key} already. Choose another key."),
+        ));
     }
     let change = Change::ProjectCreated { key: key.clone() };
     Ok((Some(wanted.details()), vec![NewEvent { at: now, issue: None, change }]))
@@ -127,7 +139,8 @@ async fn create(
 
 async fn edit(tx: &mut Tx, member: &Member, wanted: &Wanted) -> Result<Option<Value>, AppError> {
     let project = projects::find(tx, member, &wanted.key).await?;
-    let same = project.name == wanted.name.as_str() && project.team.as_deref().unwrap_or_default() == wanted.team;
+    let same =
+        project.name == wanted.name.as_str() && project.team.as_deref().unwrap_or_default() == wanted.team;
     if same {
         return Ok(None);
     }

@@ -138,7 +138,8 @@ async fn apply(
         }
         TeamChange::Add(address) => {
             let unknown = || AppError::invalid("person", "Nobody who comes in here has this address.");
-            let address = Email::parse(address).map_err(|error| AppError::invalid("person", error.to_string()))?;
+            let address =
+                Email::parse(address).map_err(|error| AppError::invalid("person", error.to_string()))?;
             teams::add(tx, member, team, &address).await?.ok_or_else(unknown)?;
             Ok((team.slug.clone(), Some(json!({ "added": address.as_str() }))))
         }

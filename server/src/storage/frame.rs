@@ -43,6 +43,9 @@ impl<T> PageRow<T> {
         let actor = Actor { user: UserId(user), role: row.viewer.role };
         let FrameRow { org, org_name, orgs, viewer, projects, seq } = row;
         let flash = self.flash.and_then(|value| serde_json::from_value(value).ok());
-        Ok((Framed { frame: Frame { org, org_name, orgs, viewer, projects, seq, flash }, view: self.view }, actor))
+        Ok((
+            Framed { frame: Frame { org, org_name, orgs, viewer, projects, seq, flash }, view: self.view },
+            actor,
+        ))
     }
 }

@@ -149,9 +149,8 @@ pub async fn insert_teams(
     place: &Place,
     teams: &[TeamLine],
 ) -> Result<(), ExportError> {
-    let refused = |team: &TeamLine, why: &dyn Display| {
-        ExportError::Refused(format!("the team {}: {why}", team.slug))
-    };
+    let refused =
+        |team: &TeamLine, why: &dyn Display| ExportError::Refused(format!("the team {}: {why}", team.slug));
     for team in teams {
         TeamSlug::parse(&team.slug).map_err(|error| refused(team, &error))?;
         DisplayName::parse(&team.name).map_err(|error| refused(team, &error))?;
@@ -202,7 +201,9 @@ pub async fn insert_projects(
         &named
     );
     if let Some(team) = unknown.fetch_optional(&mut *connection).await? {
-        return Err(ExportError::Refused(format!("a project belongs to the team {team}, which is not there")));
+        return Err(ExportError::Refused(format!(
+            "a project belongs to the team {team}, which is not there"
+        )));
     }
     sqlx::query!(
         "INSERT INTO projects (org_id, key, name, team_id, next_number, created_at)

@@ -45,7 +45,10 @@ async fn the_newest_comes_first_and_each_filter_narrows_it_down() {
     let all = told(&ana, json!({})).await;
     assert_eq!((all.len(), all[0].as_str(), all[1].as_str()), (5, shut, role));
     let newest = trail(&ana, json!({})).await.entries.swap_remove(1);
-    assert_eq!((newest.who_address.as_str(), newest.note.as_str()), ("ana@example.org", "from: REPORTER, to: MAINTAINER"));
+    assert_eq!(
+        (newest.who_address.as_str(), newest.note.as_str()),
+        ("ana@example.org", "from: REPORTER, to: MAINTAINER")
+    );
     for (filter, expected) in [
         (json!({ "action": "ROLE_CHANGED" }), vec![role]),
         (json!({ "person": "BEN" }), vec![shut, "Ben created an account ben@example.org"]),
@@ -57,10 +60,15 @@ async fn the_newest_comes_first_and_each_filter_narrows_it_down() {
     ] {
         assert_eq!(told(&ana, filter.clone()).await, expected, "{filter}");
     }
-    let wrong = ana.call("audit/view", json!({ "org": "main", "action": "FLEW", "from": "soon" })).await.error();
+    let wrong =
+        ana.call("audit/view", json!({ "org": "main", "action": "FLEW", "from": "soon" })).await.error();
     assert!(wrong.about("action").is_some() && wrong.about("from").is_some());
     assert_eq!(ana.call("audit/view", json!({ "org": "main", "after": "n~1~x" })).await.status, 422);
-    ana.get("/main/settings/audit?action=ROLE_CHANGED").await.ok().contains("max@example.org").lacks("ben@example.org");
+    ana.get("/main/settings/audit?action=ROLE_CHANGED")
+        .await
+        .ok()
+        .contains("max@example.org")
+        .lacks("ben@example.org");
 }
 
 #[tokio::test]
@@ -85,7 +93,10 @@ async fn pages_follow_each_other_without_a_gap() {
     assert_eq!(seen[1..], expected);
     let page = trail(&ana, json!({ "after": after })).await;
     let back = trail(&ana, json!({ "after": page.previous.unwrap().to_string() })).await;
-    assert_eq!(back.entries.iter().map(|entry| &entry.target).collect::<Vec<_>>(), seen[50..100].iter().collect::<Vec<_>>());
+    assert_eq!(
+        back.entries.iter().map(|entry| &entry.target).collect::<Vec<_>>(),
+        seen[50..100].iter().collect::<Vec<_>>()
+    );
 }
 
 #[tokio::test]
@@ -102,10 +113,19 @@ async fn nobody_but_an_admin_of_the_organization_reads_it() {
     // And behind the policy stands the database.
     let org = app.owner_count("SELECT id FROM organizations").await.to_string();
     let mut connection = app.app.db.app.acquire().await.unwrap();
-    for (org, role, sees) in [(org.as_str(), "ADMIN", true), (&org, "MAINTAINER", false), (&org, "REPORTER", false), ("999999", "ADMIN", false), ("", "ADMIN", false)] {
-        let speak = format!("SELECT set_config('tracker.org', '{org}', false), set_config('tracker.role', '{role}', false)");
+    for (org, role, sees) in [
+        (org.as_str(), "ADMIN", true),
+        (&org, "MAINTAINER", false),
+        (&org, "REPORTER", false),
+        ("999999", "ADMIN", false),
+        ("", "ADMIN", false),
+    ] {
+        let speak = format!(
+            "SELECT set_config('tracker.org', '{org}', false), set_config('tracker.role', '{role}', false)"
+        );
         sqlx::raw_sql(sqlx::AssertSqlSafe(speak)).execute(&mut *connection).await.unwrap();
-        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM audit").fetch_one(&mut *connection).await.unwrap();
+        let count: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM audit").fetch_one(&mut *connection).await.unwrap();
         assert_eq!(count > 0, sees, "{role} of {org}");
     }
     connection.close_on_drop();
@@ -125,7 +145,10 @@ async fn the_program_can_neither_write_nor_change_nor_delete_an_entry_by_itself(
             assert!(error.to_string().contains("permission denied"), "{sql}: {error}");
         }
     }
-    for sql in ["SELECT * FROM tracker_change_member(1, 1, NULL, 'ADMIN', NULL, now())", "UPDATE memberships SET used_at = now()"] {
+    for sql in [
+        "SELECT * FROM tracker_change_member(1, 1, NULL, 'ADMIN', NULL, now())",
+        "UPDATE memberships SET used_at = now()",
+    ] {
         let error = sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&app.app.db.app).await.unwrap_err();
         assert!(error.to_string().contains("permission denied"), "{sql}: {error}");
     }
@@ -160,7 +183,10 @@ async fn what_is_taken_out_is_a_table_without_formulas_and_is_recorded() {
     assert_eq!(max.get("/main/settings/audit.csv").await.status, 403);
     app.clock.advance(Duration::from_secs(1));
     let taken = trail(&ana, json!({ "action": "EXPORTED" })).await.entries;
-    assert_eq!(taken.iter().map(|entry| entry.note.as_str()).collect::<Vec<_>>(), ["action: ROLE_CHANGED, from: 2026-11-20", ""]);
+    assert_eq!(
+        taken.iter().map(|entry| entry.note.as_str()).collect::<Vec<_>>(),
+        ["action: ROLE_CHANGED, from: 2026-11-20", ""]
+    );
 }
 
 #[tokio::test]
@@ -179,6 +205,7 @@ async fn what_the_operator_does_is_recorded_as_theirs() {
         "The operator changed the role of max@example.org",
     ];
     assert_eq!(told(&ana, json!({})).await[..3], expected);
-    let kinds = "SELECT count(*) FROM events WHERE kind IN ('member_disabled', 'member_enabled') AND origin = 'JOB'";
+    let kinds =
+        "SELECT count(*) FROM events WHERE kind IN ('member_disabled', 'member_enabled') AND origin = 'JOB'";
     assert_eq!(app.owner_count(kinds).await, 2);
 }

@@ -80,7 +80,9 @@ async fn what_comes_in_again_is_at_the_same_position_and_gives_the_same_bytes() 
     assert_eq!(restored.written as i64, one.owner_count("SELECT seq FROM org_heads").await);
     let second = exported(&other, "main").await;
     assert_eq!(String::from_utf8(first.clone()).unwrap(), String::from_utf8(second).unwrap());
-    for table in ["issues", "comments", "events", "issue_links", "issue_tags", "memberships", "teams", "team_members"] {
+    for table in
+        ["issues", "comments", "events", "issue_links", "issue_tags", "memberships", "teams", "team_members"]
+    {
         let count = format!("SELECT count(*) FROM {table}");
         assert_eq!(other.owner_count(&count).await, one.owner_count(&count).await, "{table}");
     }

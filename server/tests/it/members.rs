@@ -47,7 +47,11 @@ async fn a_role_that_an_admin_sets_holds_from_the_next_request_on() {
     set_role(&ana, &ben_id, "MAINTAINER").await.ok();
     ben.set_status(&key, "TRIAGED").await.ok();
     set_role(&ana, &ben_id, "MAINTAINER").await.ok();
-    assert_eq!(told(&app, "role_changed", "ROLE_CHANGED").await, (1, 1), "the second time there was nothing to do");
+    assert_eq!(
+        told(&app, "role_changed", "ROLE_CHANGED").await,
+        (1, 1),
+        "the second time there was nothing to do"
+    );
     set_role(&ana, &ben_id, "REPORTER").await.ok();
     assert_eq!(ben.set_status(&key, "DONE").await.status, 404);
     let details = "SELECT count(*) FROM audit a JOIN users u ON u.id = a.actor_id WHERE u.name = 'Ana'
@@ -81,7 +85,10 @@ async fn only_admins_change_members_and_a_refusal_changes_nothing() {
     assert!(set_role(&ana, &ana_id, "KING").await.error().about("role").unwrap().contains("MAINTAINER"));
     assert_eq!(head(&app).await, before);
     assert_eq!(app.owner_count("SELECT count(*) FROM memberships WHERE role = 'ADMIN'").await, 1);
-    assert_eq!(app.owner_count("SELECT count(*) FROM audit WHERE action NOT IN ('SIGNED_UP', 'SIGNED_IN')").await, 0);
+    assert_eq!(
+        app.owner_count("SELECT count(*) FROM audit WHERE action NOT IN ('SIGNED_UP', 'SIGNED_IN')").await,
+        0
+    );
 }
 
 #[tokio::test]
@@ -91,7 +98,9 @@ async fn the_last_admin_stays_admin_and_comes_in() {
     let (max, ana_id) = (app.member("Max", Role::Admin).await, id_of(&app, "Ana").await);
     let max_id = id_of(&app, "Max").await;
     access(&max, "disable", &max_id).await.ok();
-    assert!(set_role(&ana, &ana_id, "MAINTAINER").await.error().about("role").unwrap().contains("last admin"));
+    assert!(
+        set_role(&ana, &ana_id, "MAINTAINER").await.error().about("role").unwrap().contains("last admin")
+    );
     assert!(access(&ana, "disable", &ana_id).await.error().about("member").unwrap().contains("last admin"));
     ana.get("/main/settings/members").await.ok();
     access(&ana, "enable", &max_id).await.ok();
@@ -207,7 +216,8 @@ async fn members_are_listed_by_name_and_found_by_a_part_of_it() {
         ]
     );
     assert!(first.members.len() == 50 && first.previous.is_none());
-    let after = |cursor: Option<tracker_domain::page::Cursor>| json!({ "after": cursor.unwrap().to_string() });
+    let after =
+        |cursor: Option<tracker_domain::page::Cursor>| json!({ "after": cursor.unwrap().to_string() });
     let second = list(&ana, after(first.next.clone())).await;
     let third = list(&ana, after(second.next.clone())).await;
     assert_eq!((third.members.len(), third.next), (13, None));
@@ -215,14 +225,20 @@ async fn members_are_listed_by_name_and_found_by_a_part_of_it() {
     assert_eq!((&back.members, back.previous.is_some()), (&second.members, true));
     assert_eq!(list(&ana, after(back.previous)).await.members, first.members);
 
-    let names = async |rest: Value| list(&ana, rest).await.members.iter().map(|m| m.name.clone()).collect::<Vec<_>>();
+    let names =
+        async |rest: Value| list(&ana, rest).await.members.iter().map(|m| m.name.clone()).collect::<Vec<_>>();
     assert_eq!(names(json!({ "q": "SON 04" })).await.len(), 10);
     assert_eq!(names(json!({ "q": "p7@far" })).await, ["Person 007"]);
     assert_eq!(names(json!({ "role": "MAINTAINER" })).await, ["Max"]);
     assert!(names(json!({ "q": "%" })).await.is_empty());
     let wrong = ana.call("members/list", json!({ "org": "main", "role": "KING" })).await;
     assert!(wrong.error().about("role").is_some());
-    ana.get("/main/settings/members?q=person").await.ok().contains("Next page").contains("Never signed in").lacks("Max");
+    ana.get("/main/settings/members?q=person")
+        .await
+        .ok()
+        .contains("Next page")
+        .contains("Never signed in")
+        .lacks("Max");
 }
 
 #[tokio::test]
@@ -232,9 +248,13 @@ async fn the_page_works_without_scripts_and_says_what_is_wrong_at_the_member() {
     app.sign_up("Ben").await;
     let page = "/main/settings/members";
     let (ana_id, ben_id) = (id_of(&app, "Ana").await, id_of(&app, "Ben").await);
-    let sent = ana.form(page, "members/set_role", &[("org", "main"), ("member", &ben_id), ("role", "MAINTAINER")]).await;
+    let sent = ana
+        .form(page, "members/set_role", &[("org", "main"), ("member", &ben_id), ("role", "MAINTAINER")])
+        .await;
     ana.get(&sent.location()).await.ok().contains("Role set");
-    let refused = ana.form(page, "members/set_role", &[("org", "main"), ("member", &ana_id), ("role", "REPORTER")]).await;
+    let refused = ana
+        .form(page, "members/set_role", &[("org", "main"), ("member", &ana_id), ("role", "REPORTER")])
+        .await;
     let shown = ana.get(&refused.location()).await.ok();
     assert_eq!(shown.body.matches("role=\"alert\"").count(), 1, "the row of Ana, and no other");
     let sent = ana.form(page, "members/disable", &[("org", "main"), ("member", &ben_id)]).await;

@@ -45,12 +45,17 @@ async fn what_a_project_cannot_be_is_said_at_the_field_and_by_whom_it_cannot_be_
     let app = TestApp::start().await;
     let ana = app.sign_up("Ana").await;
     let max = app.member("Max", Role::Maintainer).await;
-    let wrong = call(&ana, "projects/create", json!({ "key": "1", "name": "", "team": "none" })).await.error();
+    let wrong =
+        call(&ana, "projects/create", json!({ "key": "1", "name": "", "team": "none" })).await.error();
     assert!(["key", "name", "team"].iter().all(|field| wrong.about(field).is_some()), "{wrong:?}");
     let taken = call(&ana, "projects/create", json!({ "key": "CORE", "name": "Core" })).await.error();
     assert!(taken.about("key").unwrap().contains("a project CORE already"));
     for key in ["NONE", "x", ""] {
-        assert_eq!(call(&ana, "projects/edit", json!({ "key": key, "name": "Core" })).await.status, 404, "{key}");
+        assert_eq!(
+            call(&ana, "projects/edit", json!({ "key": key, "name": "Core" })).await.status,
+            404,
+            "{key}"
+        );
     }
     for verb in ["projects/view", "projects/create", "projects/edit"] {
         assert_eq!(call(&max, verb, json!({ "key": "NEW", "name": "New" })).await.status, 403, "{verb}");

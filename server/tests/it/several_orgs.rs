@@ -17,7 +17,9 @@ async fn found(app: &TestApp, slug: &str, address: &str) -> Founded {
     let (slug, name) = (OrgSlug::parse(slug).unwrap(), DisplayName::parse("Other place").unwrap());
     let address = Email::parse(address).unwrap();
     let project = ("CORE".parse().unwrap(), "Core");
-    admin::create_org(&mut owner, (&slug, &name), &address, (&project.0, project.1), app.app.clock.now()).await.unwrap()
+    admin::create_org(&mut owner, (&slug, &name), &address, (&project.0, project.1), app.app.clock.now())
+        .await
+        .unwrap()
 }
 
 /// Ana runs `main`, Ben reports there and runs `other`, Cleo reports in both.
@@ -39,7 +41,8 @@ async fn create(actor: &Actor, org: &str, title: &str) {
 }
 
 async fn titles(actor: &Actor, org: &str) -> Vec<String> {
-    let page = actor.call("issues/list", json!({ "org": org, "sort": "title" })).await.json::<Framed<IssueList>>();
+    let page =
+        actor.call("issues/list", json!({ "org": org, "sort": "title" })).await.json::<Framed<IssueList>>();
     page.view.rows.into_iter().map(|row| row.title).collect()
 }
 
@@ -77,7 +80,8 @@ async fn whoever_has_several_switches_and_is_taken_to_the_last() {
     ana.get("/main/issues").await.ok().lacks("<details class=\"orgs\"");
     ben.get("/main/issues").await.ok().contains("<details class=\"orgs\"").contains("Other place");
     assert_eq!(ben.get("/").await.location(), "/main");
-    let switch = async |actor: &Actor, org: &str| actor.form("/main/issues", "members/switch", &[("org", org)]).await;
+    let switch =
+        async |actor: &Actor, org: &str| actor.form("/main/issues", "members/switch", &[("org", org)]).await;
     let gone = switch(&ben, "other").await;
     assert!(gone.location().starts_with("/other"), "{}", gone.location());
     assert_eq!(ben.get("/").await.location(), "/other");

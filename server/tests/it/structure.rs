@@ -152,7 +152,16 @@ const ROLE_EXCEPTIONS: &[(&str, &str)] = &[
 
 #[test]
 fn roles_are_compared_by_the_policy_alone() {
-    let signs = ["== Role::", "!= Role::", "Role::Reporter =>", "Role::Maintainer =>", "Role::Admin =>", "role ==", "role !=", "matches!(role"];
+    let signs = [
+        "== Role::",
+        "!= Role::",
+        "Role::Reporter =>",
+        "Role::Maintainer =>",
+        "Role::Admin =>",
+        "role ==",
+        "role !=",
+        "matches!(role",
+    ];
     let sql = ["role = '", "role <> '", "role IN (", "role', true)", "tracker.role') "];
     let mut found = BTreeSet::new();
     let rust = ["src", "app/src", "server/src"].into_iter().flat_map(|folder| files(folder, "rs"));
@@ -165,7 +174,10 @@ fn roles_are_compared_by_the_policy_alone() {
         }
     }
     let named: BTreeSet<_> = ROLE_EXCEPTIONS.iter().map(|(path, _)| (*path).to_owned()).collect();
-    assert_eq!(found, named, "a role is compared outside of the policy, or an exception is not needed any more");
+    assert_eq!(
+        found, named,
+        "a role is compared outside of the policy, or an exception is not needed any more"
+    );
 }
 
 #[test]

@@ -50,7 +50,11 @@ async fn a_team_has_people_and_projects_until_it_is_deleted() {
     call(&ana, "teams/delete", json!({ "team": "web" })).await.ok();
     assert!(teams(&ana).await.is_empty());
     assert_eq!(app.owner_count("SELECT count(*) FROM projects WHERE team_id IS NULL").await, 1);
-    let counts = [recorded(&app, "TEAM_CREATED").await, recorded(&app, "TEAM_CHANGED").await, recorded(&app, "TEAM_DELETED").await];
+    let counts = [
+        recorded(&app, "TEAM_CREATED").await,
+        recorded(&app, "TEAM_CHANGED").await,
+        recorded(&app, "TEAM_DELETED").await,
+    ];
     assert_eq!(counts, [1, 5, 1], "each change that changed something");
 }
 
@@ -67,7 +71,11 @@ async fn what_a_team_cannot_be_called_is_said_at_the_field() {
     };
     assert!(about("teams/create", json!({ "name": " " }), "name").await.contains("missing"));
     assert!(about("teams/create", json!({ "name": "\u{1f980}" }), "slug").await.contains("2 to 40"));
-    assert!(about("teams/create", json!({ "name": "Other", "slug": "web" }), "slug").await.contains("a team web already"));
+    assert!(
+        about("teams/create", json!({ "name": "Other", "slug": "web" }), "slug")
+            .await
+            .contains("a team web already")
+    );
     let rename = json!({ "team": "api", "name": "Api", "slug": "web" });
     assert!(about("teams/edit", rename, "slug").await.contains("a team web already"));
     let add = |person: &str| json!({ "team": "web", "person": person });
@@ -107,9 +115,13 @@ async fn only_admins_make_teams_and_the_database_says_so_too() {
     );
     sqlx::raw_sql(sqlx::AssertSqlSafe(speak)).execute(&mut *connection).await.unwrap();
     let changed = async |connection: &mut sqlx::PgConnection, sql: &str| {
-        sqlx::query(sqlx::AssertSqlSafe(sql.to_owned())).execute(connection).await.map(|done| done.rows_affected())
+        sqlx::query(sqlx::AssertSqlSafe(sql.to_owned()))
+            .execute(connection)
+            .await
+            .map(|done| done.rows_affected())
     };
-    let insert = "INSERT INTO teams (org_id, slug, name, created_at) VALUES (tracker_org(), 'mine', 'Mine', now())";
+    let insert =
+        "INSERT INTO teams (org_id, slug, name, created_at) VALUES (tracker_org(), 'mine', 'Mine', now())";
     assert!(changed(&mut connection, insert).await.unwrap_err().to_string().contains("row-level security"));
     assert_eq!(changed(&mut connection, "UPDATE teams SET name = 'Mine'").await.unwrap(), 0);
     assert_eq!(changed(&mut connection, "DELETE FROM teams").await.unwrap(), 0);

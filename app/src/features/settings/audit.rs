@@ -25,7 +25,9 @@ pub fn AuditPage() -> impl IntoView {
     let after = Memo::new(|_| asked("after"));
     let page = Resource::new_blocking(
         move || (org(), filter.get(), after.get(), flash_id()),
-        |(org, [action, person, from, to], after, flash)| view_audit(org, action, person, from, to, after, flash),
+        |(org, [action, person, from, to], after, flash)| {
+            view_audit(org, action, person, from, to, after, flash)
+        },
     );
     let show = move |answer| {
         framed(answer, |framed| view! { <Trail framed filter=filter.get_untracked()/> }.into_any())

@@ -159,11 +159,8 @@ fn Access(
     now: MemberState,
 ) -> impl IntoView {
     let shut = now == MemberState::Disabled;
-    let (to, label) = if shut {
-        (endpoint::<EnableMember>(), "Let in")
-    } else {
-        (endpoint::<DisableMember>(), "Shut out")
-    };
+    let (to, label) =
+        if shut { (endpoint::<EnableMember>(), "Let in") } else { (endpoint::<DisableMember>(), "Shut out") };
     let done = Callback::new(move |()| state.set(if shut { back } else { MemberState::Disabled }));
     view! {
         <FlashOf field="member" value=id.clone()>

@@ -12,8 +12,8 @@ use crate::{
     api::{CreateProject, EditProject, view_projects},
     features::param,
     ui::{
-        After, ApiForm, Choice, Field, Hidden, Select, Skeleton, Submit, endpoint, flash_id, framed, href, plural,
-        settled,
+        After, ApiForm, Choice, Field, Hidden, Select, Skeleton, Submit, endpoint, flash_id, framed, href,
+        plural, settled,
     },
 };
 
@@ -46,8 +46,7 @@ fn Projects(framed: Framed<ProjectList>, edit: String, again: Callback<()>) -> i
         Some(project) => view! { <Edit org=org.clone() project teams=view.teams.clone()/> }.into_any(),
         None => view! { <New org=org.clone() teams=view.teams.clone() again/> }.into_any(),
     };
-    let lines: Vec<_> =
-        view.projects.into_iter().map(|project| line(&org, project, &view.teams)).collect();
+    let lines: Vec<_> = view.projects.into_iter().map(|project| line(&org, project, &view.teams)).collect();
     view! {
         <Title text=format!("Projects \u{b7} {}", frame.org_name)/>
         <SettingsShell frame tab=Tab::Projects>

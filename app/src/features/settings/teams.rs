@@ -12,7 +12,8 @@ use crate::{
     api::{AddToTeam, CreateTeam, DeleteTeam, EditTeam, RemoveFromTeam, view_teams},
     features::param,
     ui::{
-        After, ApiForm, Field, FlashOf, Hidden, Skeleton, Submit, endpoint, flash_id, framed, href, plural, settled,
+        After, ApiForm, Field, FlashOf, Hidden, Skeleton, Submit, endpoint, flash_id, framed, href, plural,
+        settled,
     },
 };
 
