@@ -19,6 +19,7 @@ pub mod live;
 pub mod org;
 pub mod page;
 pub mod policy;
+pub mod provider;
 pub mod query;
 pub mod search;
 pub mod tag;

@@ -16,9 +16,10 @@ use tracker_domain::error::AppError;
 
 use crate::{
     features::{
-        accounts::{LoginPage, SignupPage},
+        accounts::{FailedPage, LoginPage, SignupPage},
         insights::InsightsPage,
         issues::{IssuePage, IssuesPage, NewIssuePage},
+        settings::ProvidersPage,
     },
     live::provide_live,
     ui::{ErrorPage, Toasts, dom, provide_now, provide_toasts},
@@ -72,12 +73,14 @@ pub fn App() -> impl IntoView {
             <FocusOnArrival moving/>
             <FlatRoutes fallback=|| view! { <ErrorPage error=AppError::NotFound/> }>
                 <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async/>
+                <Route path=path!("/login/failed") view=FailedPage ssr=SsrMode::Async/>
                 <Route path=path!("/signup") view=SignupPage ssr=SsrMode::Async/>
                 <Route path=path!("/:org") view=IssuesPage ssr=SsrMode::Async/>
                 <Route path=path!("/:org/issues") view=IssuesPage ssr=SsrMode::Async/>
                 <Route path=path!("/:org/issues/new") view=NewIssuePage ssr=SsrMode::Async/>
                 <Route path=path!("/:org/issues/:key") view=IssuePage ssr=SsrMode::Async/>
                 <Route path=path!("/:org/insights") view=InsightsPage ssr=SsrMode::Async/>
+                <Route path=path!("/:org/settings/providers") view=ProvidersPage ssr=SsrMode::Async/>
             </FlatRoutes>
         </Router>
         <Toasts/>

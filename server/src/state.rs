@@ -7,7 +7,7 @@ use tracker_domain::{
     time::{Clock, Timestamp},
 };
 
-use crate::{live::Bell, passwords::Passwords, session::HashKey, storage::Db};
+use crate::{live::Bell, passwords::Passwords, providers::Providers, session::HashKey, storage::Db};
 
 /// Cheap to clone; every service holds one.
 #[derive(Clone)]
@@ -22,6 +22,8 @@ pub struct App {
     pub passwords: Passwords,
     /// Rung after every commit that wrote events.
     pub bell: Bell,
+    /// Providers that people sign in by.
+    pub providers: Providers,
     /// What the operator chose.
     pub settings: Arc<Settings>,
 }

@@ -5,6 +5,7 @@ use tracker_domain::{
     comment::CommentAdded,
     issue::IssueChanged,
     org::Framed,
+    provider::{LinkBegun, Unlinked},
     query::Suggestion,
 };
 
@@ -37,6 +38,18 @@ impl Landing for () {
 impl Landing for IssueChanged {
     fn landing(&self) -> Option<String> {
         Some(format!("/{}/issues/{}", self.org, self.key))
+    }
+}
+
+impl Landing for LinkBegun {
+    fn landing(&self) -> Option<String> {
+        Some(format!("/login/{}/continue?state={}", self.provider, self.state))
+    }
+}
+
+impl Landing for Unlinked {
+    fn landing(&self) -> Option<String> {
+        Some(format!("/{}/settings/providers", self.org))
     }
 }
 

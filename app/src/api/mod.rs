@@ -15,6 +15,7 @@ mod insights;
 mod issues;
 mod landing;
 mod protocol;
+mod providers;
 mod texts;
 mod wire;
 
@@ -25,5 +26,6 @@ pub use insights::*;
 pub use issues::*;
 pub use landing::Landing;
 pub use protocol::{Api, ProblemJson};
+pub use providers::*;
 pub use texts::*;
 pub(crate) use wire::post;

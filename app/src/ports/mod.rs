@@ -7,6 +7,7 @@ mod accounts;
 mod comments;
 mod insights;
 mod issues;
+mod providers;
 mod texts;
 
 pub use accounts::Accounts;
@@ -14,6 +15,7 @@ pub use comments::Comments;
 pub use insights::InsightsPort;
 pub use issues::Issues;
 use leptos::prelude::use_context;
+pub use providers::ProvidersPort;
 use std::sync::{Arc, Mutex, PoisonError};
 pub use texts::Texts;
 use tracker_domain::{error::AppError, text::Secret};
@@ -29,6 +31,8 @@ pub struct Ports {
     pub insights: Arc<dyn InsightsPort>,
     /// Issues.
     pub issues: Arc<dyn Issues>,
+    /// Accounts elsewhere.
+    pub providers: Arc<dyn ProvidersPort>,
     /// Texts.
     pub texts: Arc<dyn Texts>,
 }

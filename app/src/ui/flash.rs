@@ -37,6 +37,7 @@ pub fn done_message(action: &str) -> &'static str {
         ("issues", "set_assignee") => "Assignee set",
         ("issues", "set_tags") => "Tags set",
         ("comments", "add") => "Comment added",
+        ("providers", "unlink") => "Provider unlinked",
         ("accounts", "sign_up") => "Account created",
         ("accounts", "sign_in") => "Signed in",
         ("accounts", "sign_out") => "Signed out",

@@ -219,8 +219,8 @@ pub fn Submit(
     #[prop(default = "btn primary")]
     class: &'static str,
     /// What follows for those who do not see what stands beside it.
-    #[prop(optional)]
-    what: Option<&'static str>,
+    #[prop(optional, into)]
+    what: Option<String>,
 ) -> impl IntoView {
     let busy = use_form().busy;
     let what = what.map(|what| view! { <span class="vh">" " {what}</span> });

@@ -68,6 +68,7 @@ fn without_database(address: &str) -> Whatever<App> {
         key: HashKey::new(Secret::new("the rulers keep no secrets")),
         passwords: Passwords::new()?,
         bell: Bell::silent(),
+        providers: Default::default(),
         settings: Arc::new(settings),
     })
 }

@@ -1,6 +1,6 @@
 //! The ports, answered from recordings. What no measured page asks for is not found.
 
-use app::ports::{Accounts, Caller, Comments, InsightsPort, Issues, Ports, Texts};
+use app::ports::{Accounts, Caller, Comments, InsightsPort, Issues, Ports, ProvidersPort, Texts};
 use async_trait::async_trait;
 use std::{collections::HashMap, sync::Arc};
 use tracker_domain::{
@@ -10,6 +10,7 @@ use tracker_domain::{
     insight::Insights,
     issue::{CreateIssue, EditIssue, IssueChanged, IssueList, IssueRef, IssueView, ListIssues, SetProperty},
     org::Framed,
+    provider::{ChooseProvider, LinkBegun, ProvidersView, Unlinked},
     query::{CompleteQuery, Suggestion},
 };
 
@@ -23,6 +24,7 @@ pub fn ports(recordings: &Arc<Recordings>) -> Ports {
         comments: recorded.clone(),
         insights: recorded.clone(),
         issues: recorded.clone(),
+        providers: recorded.clone(),
         texts: recorded,
     }
 }
@@ -103,6 +105,21 @@ impl Comments for Recorded {
 #[async_trait]
 impl Texts for Recorded {
     async fn preview(&self, _: &Caller, _: &str) -> Result<String, AppError> {
+        Err(AppError::NotFound)
+    }
+}
+
+#[async_trait]
+impl ProvidersPort for Recorded {
+    async fn view(&self, _: &Caller, _: &str, _: &str) -> Result<Framed<ProvidersView>, AppError> {
+        Err(AppError::NotFound)
+    }
+
+    async fn link(&self, _: &Caller, _: ChooseProvider) -> Result<LinkBegun, AppError> {
+        Err(AppError::NotFound)
+    }
+
+    async fn unlink(&self, _: &Caller, _: ChooseProvider) -> Result<Unlinked, AppError> {
         Err(AppError::NotFound)
     }
 }

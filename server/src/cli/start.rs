@@ -8,6 +8,7 @@ use crate::{
     config::{Config, SignUps},
     live::Bell,
     passwords::Passwords,
+    providers::Providers,
     session::HashKey,
     state::{App, Settings, SystemClock},
     storage::{self, ConnectError, Db, jobs},
@@ -52,6 +53,7 @@ pub(super) fn app(config: &Config, db: Db, bell: Bell) -> Result<App, Failure> {
         key: HashKey::new(key),
         passwords: Passwords::new()?,
         bell,
+        providers: Providers::new(&config.providers, &config.web.public_url).map_err(Failure::new)?,
         settings: Arc::new(Settings {
             org: config.accounts.org.clone(),
             signup_open: config.accounts.signup == SignUps::Open,

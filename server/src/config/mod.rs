@@ -9,6 +9,7 @@ mod data;
 mod database;
 mod log;
 mod metrics;
+mod providers;
 mod reader;
 mod web;
 mod worker;
@@ -20,6 +21,7 @@ pub use data::Data;
 pub use database::Database;
 pub use log::{Log, LogFormat};
 pub use metrics::Metrics;
+pub use providers::{Protocol, Provider};
 use reader::Reader;
 pub use reader::{Setting, Source};
 pub use web::Web;
@@ -46,6 +48,8 @@ pub struct Config {
     pub database: Database,
     /// Accounts and sessions.
     pub accounts: Accounts,
+    /// Providers that people sign in by.
+    pub providers: Vec<Provider>,
     /// The folder of what is kept outside the database.
     pub data: Data,
     /// Work in the background.
@@ -111,11 +115,13 @@ impl Config {
             Environment::Development,
             &[("development", Environment::Development), ("production", Environment::Production)],
         );
+        let accounts = Accounts::read(&mut reader, environment);
         let config = Self {
             environment,
             web: Web::read(&mut reader),
             database: Database::read(&mut reader),
-            accounts: Accounts::read(&mut reader, environment),
+            providers: providers::read(&mut reader, environment, accounts.signup),
+            accounts,
             data: Data::read(&mut reader),
             worker: Worker::read(&mut reader),
             log: Log::read(&mut reader),

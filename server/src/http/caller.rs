@@ -51,7 +51,8 @@ pub(super) async fn put_our_own(mut request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-fn cookie(headers: &HeaderMap, name: &str) -> Option<Secret> {
+/// One cookie of a request.
+pub(super) fn cookie(headers: &HeaderMap, name: &str) -> Option<Secret> {
     headers
         .get_all(header::COOKIE)
         .iter()

@@ -10,6 +10,7 @@ pub mod cookies;
 mod headers;
 mod origin;
 mod pages;
+mod providers;
 
 use app::ports::Ports;
 pub use assets::Site;
@@ -59,6 +60,9 @@ pub fn router_on(app: &App, ports: Ports, site: &Site) -> Router {
     let http = Http { app: app.clone(), ports, site: site.clone() };
     let mut router = Router::new()
         .route("/", get(pages::home))
+        .route("/login/{provider}", get(providers::set_out))
+        .route("/login/{provider}/continue", get(providers::go_on))
+        .route("/login/{provider}/callback", get(providers::come_back))
         .route("/api/v1/{noun}/{verb}", post(api::call).layer(DefaultBodyLimit::max(MAX_BODY_BYTES)));
     for path in pages::paths() {
         router = router.route(&path, get(pages::page));

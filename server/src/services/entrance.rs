@@ -18,6 +18,8 @@ use crate::{
 pub enum Proof {
     /// By their password.
     Password,
+    /// By an account at a provider.
+    Provider,
 }
 
 impl Proof {
@@ -25,6 +27,7 @@ impl Proof {
     const fn word(self) -> &'static str {
         match self {
             Self::Password => "password",
+            Self::Provider => "provider",
         }
     }
 }

@@ -4,13 +4,16 @@
 //! `tracker_domain::policy`, everything that touches a table in `storage`.
 
 pub mod accounts;
+mod arrival;
 pub mod comments;
 mod complete;
 pub mod entrance;
 pub mod insights;
 pub mod issues;
+pub mod journey;
 mod once;
 mod page;
+pub mod providers;
 pub mod texts;
 
 use app::ports::{Caller, Ports};
@@ -30,6 +33,7 @@ pub fn ports(app: &App) -> Ports {
         comments: Arc::new(comments::CommentsService(app.clone())),
         insights: Arc::new(insights::InsightsService(app.clone())),
         issues: Arc::new(issues::IssuesService(app.clone())),
+        providers: Arc::new(providers::ProvidersService(app.clone())),
         texts: Arc::new(texts::TextsService(app.clone())),
     }
 }

@@ -31,6 +31,7 @@ pub mod issues;
 pub mod jobs;
 pub mod list;
 pub mod live;
+pub mod providers;
 pub mod query;
 pub mod readers;
 mod search;

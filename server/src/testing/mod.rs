@@ -32,7 +32,7 @@ use tracker_domain::{
 
 use crate::{
     App, Settings, cli, config::Metrics, health::Health, http::Site, live::Live, passwords::Passwords,
-    session::HashKey, storage::Db, worker::Tasks,
+    providers::Providers, session::HashKey, storage::Db, worker::Tasks,
 };
 
 /// Every actor's password.
@@ -95,6 +95,7 @@ impl TestApp {
             key: HashKey::new(Secret::new("a key for tests only")),
             passwords: Passwords::with_params(Params::new(64, 1, 1, None).unwrap()).unwrap(),
             bell: live.bell.clone(),
+            providers: Providers::default(),
             settings: Arc::new(settings),
         };
         let router = router(&app, &live, &stop);
@@ -106,6 +107,13 @@ impl TestApp {
         let mut settings = (*self.app.settings).clone();
         change(&mut settings);
         self.app.settings = Arc::new(settings);
+        self.router = router(&self.app, &self.live, &self.stop);
+        self
+    }
+
+    /// The same installation with providers.
+    pub fn with_providers(mut self, providers: &[crate::config::Provider]) -> Self {
+        self.app.providers = Providers::new(providers, &self.app.settings.public_url).unwrap();
         self.router = router(&self.app, &self.live, &self.stop);
         self
     }

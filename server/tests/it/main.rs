@@ -15,6 +15,7 @@ mod issues;
 mod list;
 mod live;
 mod pages;
+mod providers;
 mod query;
 mod refusals;
 mod search;

@@ -24,6 +24,8 @@ fn body(function: &str, org: &str, key: &str) -> Value {
         "issues/set_status" => json!({ "org": org, "key": key, "status": "TRIAGED" }),
         "issues/set_tags" => json!({ "org": org, "key": key, "tags": "ui" }),
         "issues/view" => json!({ "org": org, "key": key }),
+        "providers/view" => json!({ "org": org }),
+        "providers/link" | "providers/unlink" => json!({ "org": org, "provider": "corp" }),
         "texts/preview" => json!({ "text": "Text" }),
         other => panic!(
             "{other} has no row in the refusal test: say what it is called with, and look at the snapshot"
@@ -97,11 +99,13 @@ async fn the_whole_table_of_pages() {
     let known = [
         "/signup",
         "/login",
+        "/login/failed",
         "/{org}",
         "/{org}/issues",
         "/{org}/issues/new",
         "/{org}/issues/{key}",
         "/{org}/insights",
+        "/{org}/settings/providers",
     ];
     let routes = server::http::page_paths();
     assert_eq!(
@@ -133,6 +137,10 @@ pub const MACHINE_ROUTES: &[(&str, u16)] = &[
     ("/health/ready", 200),
     // Not an upgrade; what the socket refuses is tested with it.
     ("/live", 400),
+    // A provider that there is none of.
+    ("/login/{provider}", 404),
+    ("/login/{provider}/callback", 404),
+    ("/login/{provider}/continue", 404),
     ("/metrics", 401),
     ("/pkg/none.js", 404),
 ];

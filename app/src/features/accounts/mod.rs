@@ -1,5 +1,7 @@
 //! The pages before sign-in.
 
+mod providers;
+
 use leptos::prelude::*;
 use leptos_meta::Title;
 use tracker_domain::account::{Door as DoorView, MIN_PASSWORD_CHARS};
@@ -8,6 +10,9 @@ use crate::{
     api::{ApiError, SignIn, SignUp, view_door},
     ui::{After, ApiForm, Door, ErrorPage, Field, Submit, dom, endpoint, flash_id, provide_flash, settled},
 };
+
+use providers::ContinueWith;
+pub use providers::FailedPage;
 
 /// `/login`
 #[component]
@@ -26,6 +31,7 @@ pub fn LoginPage() -> impl IntoView {
                     <Field label="Password" name="password" kind="password" autocomplete="current-password"/>
                     <Submit label="Sign in" class="btn primary wide"/>
                 </ApiForm>
+                <ContinueWith providers=door.providers/>
                 {door.signup_open.then(|| view! {
                     <p class="dim foot">"No account? " <a class="link" href="/signup">"Create one"</a></p>
                 })}
@@ -64,6 +70,7 @@ pub fn SignupPage() -> impl IntoView {
                     />
                     <Submit label="Create account" class="btn primary wide"/>
                 </ApiForm>
+                <ContinueWith providers=door.providers/>
                 {have_one}
             </Door>
         }

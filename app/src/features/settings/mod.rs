@@ -2,7 +2,10 @@
 //!
 //! To add a page, add it to [`Tab`], put it into a file here, and give it a route in `root`.
 
+mod providers;
+
 use leptos::prelude::*;
+pub use providers::ProvidersPage;
 use tracker_domain::org::{Frame, Role};
 
 use crate::ui::{Here, Shell};
@@ -12,8 +15,10 @@ use crate::ui::{Here, Shell};
 pub enum Tab {
     /// Name, address and password.
     Profile,
-    /// Sessions, second factors and providers.
+    /// Sessions.
     Security,
+    /// Accounts elsewhere that one signs in by.
+    Providers,
     /// One's own tokens.
     Tokens,
     /// Members and invitations.
@@ -35,6 +40,7 @@ impl Tab {
     const ALL: &'static [Self] = &[
         Self::Profile,
         Self::Security,
+        Self::Providers,
         Self::Tokens,
         Self::Members,
         Self::Teams,
@@ -49,6 +55,7 @@ impl Tab {
         match self {
             Self::Profile => ("profile", "Profile", false),
             Self::Security => ("security", "Security", false),
+            Self::Providers => ("providers", "Providers", false),
             Self::Tokens => ("tokens", "Tokens", false),
             Self::Members => ("members", "Members", true),
             Self::Teams => ("teams", "Teams", true),
