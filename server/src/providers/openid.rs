@@ -271,7 +271,12 @@ fn verify(
             let near = (-AHEAD.whole_seconds()..=AGE.whole_seconds()).contains(&age);
             near.then_some(()).ok_or_else(|| format!("it was issued {age} seconds ago"))
         });
-    token.claims(&verifier, &Nonce::new(nonce.to_owned())).cloned()
+    let claims = token.claims(&verifier, &Nonce::new(nonce.to_owned()))?;
+    // The library leaves this one to its users.
+    if claims.authorized_party().is_some_and(|party| party != client.client_id()) {
+        return Err(ClaimsVerificationError::InvalidAudience("it was made for another party".to_owned()));
+    }
+    Ok(claims.clone())
 }
 
 /// A list, or a single word.

@@ -16,7 +16,7 @@ pub fn ContinueWith(
     // From the server: it leads to another site.
     let link = |provider: ProviderName| {
         view! {
-            <a class="btn wide" href=format!("/login/{}", provider.name) rel="external">"Continue with " {provider.label}</a>
+            <a class="btn wide" href=format!("/login/{}", provider.name) rel="external">{format!("Continue with {}", provider.label)}</a>
         }
     };
     let links: Vec<_> = providers.into_iter().map(link).collect();

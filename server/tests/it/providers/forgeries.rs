@@ -170,7 +170,7 @@ async fn a_provider_that_does_not_answer_is_said_so() {
 
     let mut settings = corp.settings("corp");
     settings.issuer += "/tenant";
-    let app = app.with_providers(&[settings]);
+    let actor = app.with_providers(&[settings]).anon();
     assert_stopped(&actor, &actor.get("/login/corp").await.location(), "UNREACHABLE").await;
 }
 
