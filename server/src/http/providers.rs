@@ -135,6 +135,7 @@ fn leaving(url: &str, label: &str) -> Html<String> {
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <meta name=\"color-scheme\" content=\"light dark\">\
+         <link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\
          <meta http-equiv=\"refresh\" content=\"0; url={url}\"><title>Continue to {label}</title></head>\
          <body><main><h1>Continue to {label}</h1><p><a href=\"{url}\">Continue</a></p></main></body></html>"
     ))
