@@ -28,6 +28,9 @@ fn signed_by(app: &TestApp, corp: &Elsewhere, out: &Out, signer: &Signer, kid: &
     corp.agree_with(out, &signer.token(kid, &corp.claims(app, out, &zoe())))
 }
 
+/// Makes the way back with a forged answer.
+type Forge = fn(&TestApp, &Elsewhere, &Out) -> String;
+
 /// The signature of one token under the claims of another.
 fn swapped(app: &TestApp, corp: &Elsewhere, out: &Out) -> String {
     let mallory = json!({ "sub": "mallory", "email": "mallory@example.org", "email_verified": true });
@@ -63,7 +66,7 @@ async fn no_forged_answer_lets_anybody_in() {
         assert!(!actor.cookie_header().contains("session="), "{what}");
         assert_stopped(&actor, &location, "REFUSED").await;
     }
-    let signatures: [(&str, fn(&TestApp, &Elsewhere, &Out) -> String); 7] = [
+    let signatures: [(&str, Forge); 7] = [
         ("a signature of other claims", swapped),
         ("nobody's signature", |app, corp, out| signed_by(app, corp, out, &Signer::Nobody, "first")),
         ("the client's secret", |app, corp, out| {
