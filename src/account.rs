@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{error::AppError, text::Secret};
+use crate::{error::AppError, provider::ProviderName, text::Secret};
 
 /// Fewest characters of a password.
 pub const MIN_PASSWORD_CHARS: usize = 12;
@@ -49,6 +49,8 @@ pub struct Door {
     pub first: bool,
     /// Where somebody who is signed in already belongs.
     pub home: Option<String>,
+    /// The providers that one can continue with.
+    pub providers: Vec<ProviderName>,
     /// What came of a form that was sent without JavaScript.
     pub flash: Option<Flash>,
 }

@@ -23,6 +23,7 @@ pub mod page;
 pub mod policy;
 pub mod profile;
 pub mod project;
+pub mod provider;
 pub mod query;
 pub mod search;
 pub mod session;

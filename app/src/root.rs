@@ -16,12 +16,12 @@ use tracker_domain::error::AppError;
 
 use crate::{
     features::{
-        accounts::{ForgotPage, InvitationPage, LoginPage, ResetPage, SignupPage, VerifyPage},
+        accounts::{FailedPage, ForgotPage, InvitationPage, LoginPage, ResetPage, SignupPage, VerifyPage},
         insights::InsightsPage,
         issues::{IssuePage, IssuesPage, NewIssuePage},
         settings::{
-            AuditPage, InvitationsPage, MembersPage, ProfilePage, ProjectsPage, SecurityPage, ServicesPage,
-            TeamsPage, TokensPage,
+            AuditPage, InvitationsPage, MembersPage, ProfilePage, ProjectsPage, ProvidersPage, SecurityPage,
+            ServicesPage, TeamsPage, TokensPage,
         },
     },
     live::provide_live,
@@ -76,6 +76,7 @@ pub fn App() -> impl IntoView {
             <FocusOnArrival moving/>
             <FlatRoutes fallback=|| view! { <ErrorPage error=AppError::NotFound/> }>
                 <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async/>
+                <Route path=path!("/login/failed") view=FailedPage ssr=SsrMode::Async/>
                 <Route path=path!("/signup") view=SignupPage ssr=SsrMode::Async/>
                 <Route path=path!("/forgot") view=ForgotPage ssr=SsrMode::Async/>
                 <Route path=path!("/reset") view=ResetPage ssr=SsrMode::Async/>
@@ -95,6 +96,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/:org/settings/services") view=ServicesPage ssr=SsrMode::Async/>
                 <Route path=path!("/:org/settings/profile") view=ProfilePage ssr=SsrMode::Async/>
                 <Route path=path!("/:org/settings/invitations") view=InvitationsPage ssr=SsrMode::Async/>
+                <Route path=path!("/:org/settings/providers") view=ProvidersPage ssr=SsrMode::Async/>
             </FlatRoutes>
         </Router>
         <Toasts/>

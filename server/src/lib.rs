@@ -21,6 +21,7 @@ pub mod mail;
 pub mod markdown;
 pub mod metrics;
 pub mod passwords;
+pub mod providers;
 pub mod seal;
 pub mod services;
 pub mod session;

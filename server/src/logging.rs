@@ -15,7 +15,7 @@ pub fn start(log: &Log) {
 
 /// The same for a command that reads or writes everything: that its statements take long is no news.
 pub fn start_patient(log: &Log) {
-    let patient = format!("{},sqlx::query=error", log.filter);
+    let patient = format!("{},sqlx=error", log.filter);
     begin(log, EnvFilter::try_new(patient).unwrap_or_else(|_| EnvFilter::new("info")));
 }
 

@@ -8,7 +8,8 @@ use tracker_domain::{
 };
 
 use crate::{
-    access::Keys, config, live::Bell, mail::Mailer, passwords::Passwords, session::HashKey, storage::Db,
+    access::Keys, config, live::Bell, mail::Mailer, passwords::Passwords, providers::Providers,
+    session::HashKey, storage::Db,
 };
 
 /// Cheap to clone; every service holds one.
@@ -28,6 +29,8 @@ pub struct App {
     pub mailer: Arc<dyn Mailer>,
     /// Rung after every commit that wrote events.
     pub bell: Bell,
+    /// Providers that people sign in by.
+    pub providers: Providers,
     /// What the operator chose.
     pub settings: Arc<Settings>,
 }

@@ -9,6 +9,7 @@ use tracker_domain::{
     org::Framed,
     profile::{LinkView, Milestone, Reached, Saved, SignedUp},
     project::ProjectChanged,
+    provider::{LinkBegun, Unlinked},
     query::Suggestion,
     session::SessionsEnded,
     team::TeamChanged,
@@ -68,6 +69,18 @@ impl Landing for () {
 impl Landing for IssueChanged {
     fn landing(&self) -> Option<String> {
         Some(format!("/{}/issues/{}", self.org, self.key))
+    }
+}
+
+impl Landing for LinkBegun {
+    fn landing(&self) -> Option<String> {
+        Some(format!("/login/{}/continue?state={}", self.provider, self.state))
+    }
+}
+
+impl Landing for Unlinked {
+    fn landing(&self) -> Option<String> {
+        Some(format!("/{}/settings/providers", self.org))
     }
 }
 

@@ -13,6 +13,7 @@ mod links;
 mod members;
 mod profiles;
 mod projects;
+mod providers;
 mod sessions;
 mod teams;
 mod texts;
@@ -29,6 +30,7 @@ pub use links::Links;
 pub use members::Members;
 pub use profiles::Profiles;
 pub use projects::Projects;
+pub use providers::ProvidersPort;
 pub use sessions::Sessions;
 use std::sync::{Arc, Mutex, PoisonError};
 pub use teams::Teams;
@@ -63,6 +65,8 @@ pub struct Ports {
     pub links: Arc<dyn Links>,
     /// One's own account.
     pub profiles: Arc<dyn Profiles>,
+    /// Accounts elsewhere.
+    pub providers: Arc<dyn ProvidersPort>,
     /// Texts.
     pub texts: Arc<dyn Texts>,
     /// Tokens and services.

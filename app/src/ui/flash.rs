@@ -74,6 +74,7 @@ pub fn done_message(action: &str) -> &'static str {
         ("members", "invite") => "Invitation sent",
         ("members", "resend_invitation") => "Invitation sent again",
         ("members", "revoke_invitation") => "Invitation revoked",
+        ("providers", "unlink") => "Provider unlinked",
         ("accounts", "sign_up") => "Account created",
         ("accounts", "sign_in") => "Signed in",
         ("accounts", "sign_out" | "sign_out_everywhere") => "Signed out",

@@ -78,6 +78,7 @@ fn without_database(address: &str) -> Whatever<App> {
         passwords: Passwords::new()?,
         mailer: Arc::new(NoMailer),
         bell: Bell::silent(),
+        providers: Default::default(),
         settings: Arc::new(settings),
     })
 }

@@ -10,6 +10,7 @@ use crate::{
     live::Bell,
     mail,
     passwords::Passwords,
+    providers::Providers,
     session::HashKey,
     state::{App, Settings, SystemClock},
     storage::{self, ConnectError, Db, jobs},
@@ -56,6 +57,7 @@ pub(super) fn app(config: &Config, db: Db, bell: Bell) -> Result<App, Failure> {
         passwords: Passwords::new()?,
         mailer: mail::mailer(&config.mail).map_err(Failure::new)?,
         bell,
+        providers: Providers::new(&config.providers, &config.web.public_url).map_err(Failure::new)?,
         settings: Arc::new(Settings {
             org: config.accounts.org.clone(),
             signup_open: config.accounts.signup == SignUps::Open,

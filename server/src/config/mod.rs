@@ -11,6 +11,7 @@ mod limits;
 mod log;
 mod mail;
 mod metrics;
+mod providers;
 mod reader;
 mod web;
 mod worker;
@@ -24,6 +25,7 @@ pub use limits::Limits;
 pub use log::{Log, LogFormat};
 pub use mail::{Mail, MailWay};
 pub use metrics::Metrics;
+pub use providers::{Protocol, Provider};
 use reader::Reader;
 pub use reader::{Setting, Source};
 pub use web::Web;
@@ -52,6 +54,8 @@ pub struct Config {
     pub accounts: Accounts,
     /// How much may be asked.
     pub limits: Limits,
+    /// Providers that people sign in by.
+    pub providers: Vec<Provider>,
     /// The folder of what is kept outside the database.
     pub data: Data,
     /// Mail.
@@ -121,15 +125,17 @@ impl Config {
             Environment::Development,
             &[("development", Environment::Development), ("production", Environment::Production)],
         );
+        let accounts = Accounts::read(&mut reader, environment);
         let web = Web::read(&mut reader);
         let data = Data::read(&mut reader);
         let config = Self {
             environment,
             database: Database::read(&mut reader),
-            accounts: Accounts::read(&mut reader, environment),
             limits: Limits::read(&mut reader),
             mail: Mail::read(&mut reader, environment, &data, &web),
             web,
+            providers: providers::read(&mut reader, environment, accounts.signup),
+            accounts,
             data,
             worker: Worker::read(&mut reader),
             log: Log::read(&mut reader),

@@ -12,7 +12,7 @@ use std::{
 };
 use tracker_domain::text::Secret;
 
-use super::{Problems, settings};
+use super::{Problems, providers::FIELDS, settings};
 
 /// One setting, as the documentation lists it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +42,49 @@ impl Setting {
     }
 }
 
+/// What can be said of each provider, see [`super::providers`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Field {
+    /// Its name in the file.
+    pub name: &'static str,
+    /// What holds when it is not set.
+    pub default: &'static str,
+    /// What it does.
+    pub about: &'static str,
+    /// Whether it may also be given as the name of a file.
+    pub secret: bool,
+}
+
+impl Field {
+    pub(super) const fn new(name: &'static str, default: &'static str, about: &'static str) -> Self {
+        Self { name, default, about, secret: false }
+    }
+
+    pub(super) const fn secret(name: &'static str, default: &'static str, about: &'static str) -> Self {
+        Self { name, default, about, secret: true }
+    }
+
+    /// Whether it is called so in the file.
+    pub(super) fn has_key(&self, key: &str) -> bool {
+        key == self.name || (self.secret && key.strip_suffix("_file") == Some(self.name))
+    }
+}
+
+/// The fields of one provider.
+pub(super) type Fields = BTreeMap<String, Value>;
+
+/// The provider and its field that a variable names: `CORP_CLIENT_ID` is `corp` and `client_id`.
+fn provider_field(variable: &str) -> Option<(String, String)> {
+    let lower = variable.to_ascii_lowercase();
+    let keys =
+        FIELDS.iter().flat_map(|f| [Some(f.name.to_owned()), f.secret.then(|| format!("{}_file", f.name))]);
+    let found = keys.flatten().filter_map(|key| {
+        let name = lower.strip_suffix(&key)?.strip_suffix('_')?;
+        Some((name.replace('_', "-"), key))
+    });
+    found.max_by_key(|(_, key)| key.len()).filter(|(name, _)| !name.is_empty())
+}
+
 /// Where settings come from.
 #[derive(Debug, Clone)]
 pub struct Source {
@@ -56,15 +99,19 @@ impl Source {
     }
 }
 
+/// What the variables of providers begin with.
+const PROVIDER: &str = "TRACKER_PROVIDER_";
+
 /// See the module.
 pub(super) struct Reader {
     values: BTreeMap<String, Value>,
+    providers: BTreeMap<String, Fields>,
     problems: Vec<String>,
 }
 
 impl Reader {
     pub(super) fn new(source: Source, file: &Setting) -> Self {
-        let mut reader = Self { values: BTreeMap::new(), problems: Vec::new() };
+        let mut reader = Self { values: BTreeMap::new(), providers: BTreeMap::new(), problems: Vec::new() };
         let names = known_names();
         let environment = reader.environment(&source, &names);
         let text = reader.file(&source, file);
@@ -73,6 +120,7 @@ impl Reader {
             Ok(values) => reader.values = values,
             Err(error) => reader.problems.push(format!("{}: {error}", file.name)),
         }
+        reader.providers(&source);
         let unknown: Vec<_> =
             reader.values.keys().filter(|key| !names.values().any(|n| n == *key)).cloned().collect();
         for key in unknown {
@@ -87,6 +135,7 @@ impl Reader {
         for (name, value) in &source.environment {
             match names.get(name) {
                 Some(key) => _ = known.insert(key.clone(), value.clone()),
+                None if name.strip_prefix(PROVIDER).and_then(provider_field).is_some() => {}
                 None if name.starts_with("TRACKER_") => {
                     self.problems.push(format!("{name} is not known{}", nearest(name, names.keys())));
                 }
@@ -94,6 +143,30 @@ impl Reader {
             }
         }
         known
+    }
+
+    /// Puts the tables of the file and the variables of each provider together.
+    fn providers(&mut self, source: &Source) {
+        match self.values.remove("providers").map(serde_json::from_value) {
+            Some(Ok(tables)) => self.providers = tables,
+            Some(Err(_)) => self.problems.push("providers in the file of settings must be tables".to_owned()),
+            None => {}
+        }
+        for (name, value) in source.environment.iter().filter(|(_, value)| !value.trim().is_empty()) {
+            if let Some((provider, field)) = name.strip_prefix(PROVIDER).and_then(provider_field) {
+                self.providers.entry(provider).or_default().insert(field, Value::String(value.clone()));
+            }
+        }
+    }
+
+    /// The fields of each provider, by name.
+    pub(super) fn take_providers(&mut self) -> BTreeMap<String, Fields> {
+        std::mem::take(&mut self.providers)
+    }
+
+    /// Adds what else is wrong.
+    pub(super) fn add(&mut self, problems: Vec<String>) {
+        self.problems.extend(problems);
     }
 
     fn file(&mut self, source: &Source, setting: &Setting) -> String {

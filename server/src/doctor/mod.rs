@@ -2,12 +2,13 @@
 //!
 //! It only reads (and tries whether a file can be made in the data folder). Each finding says what is wrong, where, and
 //! what to do about it. A problem is something that is or will go wrong; a risk is something that an operator should
-//! have decided. To add a question, ask it in `settings`, `folders` or `database` (its SQL goes into
+//! have decided. To add a question, ask it in `settings`, `folders`, `providers` or `database` (its SQL goes into
 //! `storage/doctor.rs`), name it by [`Report::look`], and break it in `server/tests/it/doctor.rs`.
 
 mod database;
 mod folders;
 mod mail;
+mod providers;
 mod settings;
 
 use serde::Serialize;
@@ -110,6 +111,7 @@ pub async fn examine(config: &Config, clock: &dyn Clock, words: impl Fn(&Connect
     settings::look(config, &mut report);
     folders::look(config, &mut report);
     mail::look(config, &mut report).await;
+    providers::look(config, clock, &mut report).await;
     report.look("database");
     match Examination::begin(&config.database.url).await {
         Ok(mut examination) => {

@@ -69,7 +69,7 @@ pub(super) async fn put_our_own(State(app): State<App>, mut request: Request, ne
     next.run(request).await
 }
 
-/// A cookie that was sent along.
+/// One cookie of a request.
 pub(super) fn cookie(headers: &HeaderMap, name: &str) -> Option<Secret> {
     headers
         .get_all(header::COOKIE)

@@ -45,3 +45,18 @@ pub fn session_over(settings: &Settings) -> [String; 2] {
 pub fn visitor(settings: &Settings, token: &Secret) -> String {
     cookie(settings, visitor_name(settings), token.reveal(), 3600)
 }
+
+/// The cookie that ties a sign-in by a provider to the browser that began it.
+pub fn provider_name(settings: &Settings) -> &'static str {
+    if settings.secure() { "__Host-provider" } else { "provider" }
+}
+
+/// Sets it for as long as somebody may be away.
+pub fn provider(settings: &Settings, token: &Secret, seconds: i64) -> String {
+    cookie(settings, provider_name(settings), token.reveal(), seconds)
+}
+
+/// Takes it away.
+pub fn provider_over(settings: &Settings) -> String {
+    cookie(settings, provider_name(settings), "", 0)
+}

@@ -13,6 +13,7 @@ mod gate;
 mod headers;
 mod origin;
 mod pages;
+mod providers;
 mod scopes;
 mod session;
 
@@ -71,6 +72,9 @@ pub fn router_on(app: &App, ports: Ports, site: &Site) -> Router {
         .route("/", get(pages::home))
         .route("/settings/security", get(pages::own_security))
         .route("/{org}/settings/audit.csv", get(audit_csv::table))
+        .route("/login/{provider}", get(providers::set_out))
+        .route("/login/{provider}/continue", get(providers::go_on))
+        .route("/login/{provider}/callback", get(providers::come_back))
         .route("/api/v1/{noun}/{verb}", post(api::call).layer(DefaultBodyLimit::max(MAX_BODY_BYTES)));
     for path in pages::paths() {
         router = router.route(&path, get(pages::page));

@@ -51,6 +51,7 @@ impl Accounts for AccountsService {
             signup_open: app.settings.signup_open || !row.has_accounts,
             first: !row.has_accounts,
             home: row.home,
+            providers: app.providers.names(),
             flash: row.flash,
         })
     }
@@ -171,7 +172,12 @@ impl AccountsService {
     }
 
     /// What a new member brings into the log; the first one finds a project to start with.
-    async fn welcome(&self, tx: &mut Tx, member: &Member, now: Timestamp) -> Result<Vec<NewEvent>, AppError> {
+    pub(super) async fn welcome(
+        &self,
+        tx: &mut Tx,
+        member: &Member,
+        now: Timestamp,
+    ) -> Result<Vec<NewEvent>, AppError> {
         let (user, role) = (member.actor.user, member.actor.role);
         let mut changes = vec![Change::MemberJoined { user, role }];
         if role == Role::Admin {

@@ -23,6 +23,8 @@ use crate::{
 pub enum Proof {
     /// By their password.
     Password,
+    /// By an account at a provider.
+    Provider,
 }
 
 impl Proof {
@@ -30,6 +32,7 @@ impl Proof {
     const fn word(self) -> &'static str {
         match self {
             Self::Password => "password",
+            Self::Provider => "provider",
         }
     }
 }

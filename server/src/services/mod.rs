@@ -4,6 +4,7 @@
 //! `tracker_domain::policy`, everything that touches a table in `storage`.
 
 pub mod accounts;
+mod arrival;
 pub mod audit;
 pub mod comments;
 mod complete;
@@ -11,13 +12,17 @@ pub mod entrance;
 pub mod insights;
 pub mod invitations;
 pub mod issues;
+pub mod journey;
 pub mod links;
 pub mod members;
 mod once;
+mod once;
+mod page;
 mod page;
 pub mod patience;
 pub mod profile;
 pub mod projects;
+pub mod providers;
 pub mod sessions;
 pub mod teams;
 pub mod texts;
@@ -48,6 +53,7 @@ pub fn ports(app: &App) -> Ports {
         teams: Arc::new(teams::TeamsService(app.clone())),
         links: Arc::new(links::LinksService(app.clone())),
         profiles: Arc::new(profile::ProfilesService(app.clone())),
+        providers: Arc::new(providers::ProvidersService(app.clone())),
         texts: Arc::new(texts::TextsService(app.clone())),
         tokens: Arc::new(tokens::TokensService(app.clone())),
     }

@@ -162,7 +162,7 @@ impl Examination {
             r#"WITH wrong AS (
                    SELECT 'wall' AS kind, c.relname::text AS name FROM pg_class c
                    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
-                       AND (c.relname IN ('organizations', 'users', 'credentials', 'sessions') OR EXISTS (
+                       AND (c.relname IN ('organizations', 'users', 'credentials', 'sessions', 'provider_accounts', 'provider_logins') OR EXISTS (
                            SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'org_id' AND NOT a.attisdropped))
                        AND (NOT c.relrowsecurity OR NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid)
                            -- Without a policy a table is closed: right for one that is the owner's alone.

@@ -1,7 +1,10 @@
 //! The tables of the job queue: `graphile_worker` makes them in a schema of its own, and the system role works there.
 
 use graphile_worker::WorkerUtils;
-use sqlx::{PgPool, postgres::PgPoolOptions};
+use sqlx::{
+    PgPool,
+    postgres::{PgPoolOptions, PgQueryResult},
+};
 use tracker_domain::{text::Secret, time::Timestamp};
 
 use super::{ACQUIRE_TIMEOUT, ConnectError, options};
@@ -62,6 +65,8 @@ pub async fn clean_up(pool: &PgPool, now: Timestamp) -> Result<u64, sqlx::Error>
         sqlx::query!("DELETE FROM flashes WHERE created_at < $1::timestamptz - interval '1 hour'", now.0)
             .execute(pool)
             .await?;
+    let logins =
+        sqlx::query!("DELETE FROM provider_logins WHERE expires_at <= $1", now.0).execute(pool).await?;
     let keys = sqlx::query!(
         "DELETE FROM idempotency_keys WHERE created_at < $1::timestamptz - interval '24 hours'",
         now.0
@@ -72,6 +77,6 @@ pub async fn clean_up(pool: &PgPool, now: Timestamp) -> Result<u64, sqlx::Error>
         sqlx::query!("DELETE FROM attempts WHERE last_at < $1::timestamptz - interval '1 day'", now.0)
             .execute(pool)
             .await?;
-    let rows = [sessions, spent, links, flashes, keys, attempts];
-    Ok(rows.iter().map(sqlx::postgres::PgQueryResult::rows_affected).sum())
+    let rows = [sessions, spent, links, logins, flashes, keys, attempts];
+    Ok(rows.iter().map(PgQueryResult::rows_affected).sum())
 }

@@ -41,6 +41,7 @@ pub mod mail;
 pub mod members;
 pub mod profile;
 pub mod projects;
+pub mod providers;
 pub mod query;
 pub mod readers;
 mod search;

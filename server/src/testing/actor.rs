@@ -56,10 +56,10 @@ impl Actor {
         Self { router: self.router.clone(), cookies: Mutex::new(cookies) }
     }
 
-    /// Sends any request, with this actor's cookies.
+    /// Sends any request, with this actor's cookies unless it has some.
     pub async fn send(&self, mut request: Request<Body>) -> Answer {
         let headers = request.headers_mut();
-        headers.insert(header::COOKIE, self.cookie_header().parse().unwrap());
+        headers.entry(header::COOKIE).or_insert(self.cookie_header().parse().unwrap());
         headers.entry(header::HOST).or_insert("tracker.test".parse().unwrap());
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();

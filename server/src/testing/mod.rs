@@ -43,6 +43,7 @@ use crate::{
     live::Live,
     mail::{Letter, Mailer},
     passwords::Passwords,
+    providers::Providers,
     session::HashKey,
     storage::Db,
     worker::{Tasks, jobs},
@@ -116,6 +117,7 @@ impl TestApp {
             passwords: Passwords::with_params(Params::new(64, 1, 1, None).unwrap()).unwrap(),
             mailer: Arc::new(mailed.clone()),
             bell: live.bell.clone(),
+            providers: Providers::default(),
             settings: Arc::new(settings),
         };
         let router = router(&app, &live, &stop);
@@ -127,6 +129,13 @@ impl TestApp {
         let mut settings = (*self.app.settings).clone();
         change(&mut settings);
         self.app.settings = Arc::new(settings);
+        self.router = router(&self.app, &self.live, &self.stop);
+        self
+    }
+
+    /// The same installation with providers.
+    pub fn with_providers(mut self, providers: &[crate::config::Provider]) -> Self {
+        self.app.providers = Providers::new(providers, &self.app.settings.public_url).unwrap();
         self.router = router(&self.app, &self.live, &self.stop);
         self
     }

@@ -25,8 +25,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How long a job may go on after the signal to stop.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Removes sessions and links that have ended, what forms left behind an hour ago, and idempotency keys of yesterday; and
-/// sees to the keys that sign access tokens.
+/// Removes sessions and links that have ended, sign-ins by a provider that nobody came back from, what forms left behind an
+/// hour ago, and idempotency keys of yesterday; and sees to the keys that sign access tokens.
 #[derive(Debug, Serialize, Deserialize)]
 struct CleanUp {}
 

@@ -22,6 +22,7 @@ mod members;
 mod pages;
 mod passwords;
 mod projects;
+mod providers;
 mod query;
 mod refusals;
 mod search;

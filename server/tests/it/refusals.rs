@@ -72,6 +72,8 @@ pub fn body(function: &str, org: &str, key: &str) -> Value {
         "services/create_token" => json!({ "org": org, "service": 0, "name": "CI", "read": true }),
         "services/remove" => json!({ "org": org, "service": 0 }),
         "services/view" | "tokens/view" => json!({ "org": org }),
+        "providers/view" => json!({ "org": org }),
+        "providers/link" | "providers/unlink" => json!({ "org": org, "provider": "corp" }),
         "texts/preview" => json!({ "text": "Text" }),
         "tokens/create" => json!({ "org": org, "name": "CI", "read": true }),
         "tokens/revoke" => json!({ "org": org, "id": 0 }),
@@ -153,6 +155,7 @@ async fn the_whole_table_of_pages() {
         "/reset",
         "/verify",
         "/invitation",
+        "/login/failed",
         "/{org}",
         "/{org}/issues",
         "/{org}/issues/new",
@@ -167,6 +170,7 @@ async fn the_whole_table_of_pages() {
         "/{org}/settings/services",
         "/{org}/settings/profile",
         "/{org}/settings/invitations",
+        "/{org}/settings/providers",
     ];
     let routes = server::http::page_paths();
     assert_eq!(
@@ -217,6 +221,10 @@ pub const MACHINE_ROUTES: &[(&str, u16)] = &[
     ("/health/ready", 200),
     // Not an upgrade; what the socket refuses is tested with it.
     ("/live", 400),
+    // A provider that there is none of.
+    ("/login/{provider}", 404),
+    ("/login/{provider}/callback", 404),
+    ("/login/{provider}/continue", 404),
     ("/metrics", 401),
     ("/pkg/none.js", 404),
     ("/settings/security", 303),

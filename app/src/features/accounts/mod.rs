@@ -2,12 +2,15 @@
 
 mod invitation;
 mod links;
+mod providers;
 
 pub use invitation::InvitationPage;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use links::ForgotLink;
 pub use links::{ForgotPage, ResetPage, VerifyPage};
+use providers::ContinueWith;
+pub use providers::FailedPage;
 use tracker_domain::account::{Door as DoorView, MIN_PASSWORD_CHARS};
 
 use crate::{
@@ -33,6 +36,7 @@ pub fn LoginPage() -> impl IntoView {
                     <Submit label="Sign in" class="btn primary wide"/>
                 </ApiForm>
                 <ForgotLink/>
+                <ContinueWith providers=door.providers/>
                 {door.signup_open.then(|| view! {
                     <p class="dim foot">"No account? " <a class="link" href="/signup">"Create one"</a></p>
                 })}
@@ -71,6 +75,7 @@ pub fn SignupPage() -> impl IntoView {
                     />
                     <Submit label="Create account" class="btn primary wide"/>
                 </ApiForm>
+                <ContinueWith providers=door.providers/>
                 {have_one}
             </Door>
         }

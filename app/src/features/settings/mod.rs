@@ -7,11 +7,16 @@ mod invitations;
 mod members;
 mod profile;
 mod projects;
+mod providers;
 mod security;
 mod services;
 mod teams;
 mod token_parts;
 mod tokens;
+
+use leptos::prelude::*;
+pub use providers::ProvidersPage;
+use tracker_domain::org::{Frame, Role};
 
 pub use audit::AuditPage;
 pub use invitations::{Invitations, InvitationsPage};
@@ -33,8 +38,10 @@ use crate::ui::{Here, Shell, href, query_part};
 pub enum Tab {
     /// Name, address and password.
     Profile,
-    /// Sessions, second factors and providers.
+    /// Sessions.
     Security,
+    /// Accounts elsewhere that one signs in by.
+    Providers,
     /// One's own tokens.
     Tokens,
     /// Members.
@@ -58,6 +65,7 @@ impl Tab {
     const ALL: &'static [Self] = &[
         Self::Profile,
         Self::Security,
+        Self::Providers,
         Self::Tokens,
         Self::Members,
         Self::Invitations,
@@ -73,6 +81,7 @@ impl Tab {
         match self {
             Self::Profile => ("profile", "Profile", false),
             Self::Security => ("security", "Security", false),
+            Self::Providers => ("providers", "Providers", false),
             Self::Tokens => ("tokens", "Tokens", false),
             Self::Members => ("members", "Members", true),
             Self::Invitations => ("invitations", "Invitations", true),
