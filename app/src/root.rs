@@ -16,9 +16,10 @@ use tracker_domain::error::AppError;
 
 use crate::{
     features::{
-        accounts::{LoginPage, SignupPage},
+        accounts::{LoginPage, SecondStepPage, SignupPage},
         insights::InsightsPage,
         issues::{IssuePage, IssuesPage, NewIssuePage},
+        settings::{FactorsDoorPage, FactorsPage, SignInPage},
     },
     live::provide_live,
     ui::{ErrorPage, Toasts, dom, provide_now, provide_toasts},
@@ -72,12 +73,16 @@ pub fn App() -> impl IntoView {
             <FocusOnArrival moving/>
             <FlatRoutes fallback=|| view! { <ErrorPage error=AppError::NotFound/> }>
                 <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async/>
+                <Route path=path!("/login/second") view=SecondStepPage ssr=SsrMode::Async/>
+                <Route path=path!("/second-factor") view=FactorsDoorPage ssr=SsrMode::Async/>
                 <Route path=path!("/signup") view=SignupPage ssr=SsrMode::Async/>
                 <Route path=path!("/:org") view=IssuesPage ssr=SsrMode::Async/>
                 <Route path=path!("/:org/issues") view=IssuesPage ssr=SsrMode::Async/>
                 <Route path=path!("/:org/issues/new") view=NewIssuePage ssr=SsrMode::Async/>
                 <Route path=path!("/:org/issues/:key") view=IssuePage ssr=SsrMode::Async/>
                 <Route path=path!("/:org/insights") view=InsightsPage ssr=SsrMode::Async/>
+                <Route path=path!("/:org/settings/factors") view=FactorsPage ssr=SsrMode::Async/>
+                <Route path=path!("/:org/settings/sign-in") view=SignInPage ssr=SsrMode::Async/>
             </FlatRoutes>
         </Router>
         <Toasts/>

@@ -8,6 +8,7 @@ pub mod config;
 pub mod demo;
 pub mod doctor;
 pub mod export;
+pub mod factors;
 pub mod fault;
 pub mod health;
 pub mod http;

@@ -11,6 +11,7 @@
 mod accounts;
 mod comments;
 mod error;
+mod factors;
 mod insights;
 mod issues;
 mod landing;
@@ -21,6 +22,7 @@ mod wire;
 pub use accounts::*;
 pub use comments::*;
 pub use error::ApiError;
+pub use factors::*;
 pub use insights::*;
 pub use issues::*;
 pub use landing::Landing;

@@ -5,12 +5,14 @@
 
 mod accounts;
 mod comments;
+mod factors;
 mod insights;
 mod issues;
 mod texts;
 
 pub use accounts::Accounts;
 pub use comments::Comments;
+pub use factors::Factors;
 pub use insights::InsightsPort;
 pub use issues::Issues;
 use leptos::prelude::use_context;
@@ -25,6 +27,8 @@ pub struct Ports {
     pub accounts: Arc<dyn Accounts>,
     /// Comments.
     pub comments: Arc<dyn Comments>,
+    /// Second factors.
+    pub factors: Arc<dyn Factors>,
     /// Statistics.
     pub insights: Arc<dyn InsightsPort>,
     /// Issues.
@@ -40,6 +44,8 @@ pub struct Caller {
     pub session: Option<Secret>,
     /// The visitor's token: ties what a form left behind to this browser before anybody has signed in.
     pub visitor: Option<Secret>,
+    /// The token of a sign-in that waits for its second step.
+    pub pending: Option<Secret>,
     /// The request's id in the log.
     pub request_id: String,
     /// The machine that it came from.

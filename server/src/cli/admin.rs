@@ -18,6 +18,7 @@ use crate::{
     storage::{
         Db,
         admin::{self, RoleChange},
+        factors,
     },
     worker::{readers, rebuild},
 };
@@ -51,10 +52,28 @@ pub(super) enum Admin {
         /// Their mail address.
         email: String,
     },
+    /// Second factors of an account.
+    Factors {
+        /// What to do with them.
+        #[command(subcommand)]
+        what: Factors,
+    },
     /// Build something that is derived from the log anew, while the tracker runs.
     Rebuild {
         /// What.
         what: Derived,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Factors {
+    /// Remove them all, for somebody who has lost their device and their recovery codes.
+    ///
+    /// Make sure first that it is them. The password is what lets them in afterwards, and an organization that requires a
+    /// second factor asks them for a new one.
+    Remove {
+        /// Their mail address.
+        email: String,
     },
 }
 
@@ -71,6 +90,7 @@ impl Admin {
             Self::Members { org } => members(&config, org).await,
             Self::Role { email, role, org } => set_role(&config, &email, &role, org).await,
             Self::Password { email } => set_password(&config, &email).await,
+            Self::Factors { what: Factors::Remove { email } } => remove_factors(&config, &email).await,
             Self::Rebuild { what } => rebuild_derived(&config, what).await,
         }
     }
@@ -139,6 +159,20 @@ async fn set_password(config: &Config, email: &str) -> Result<(), Failure> {
     let ended =
         admin::set_password(&mut connection, user, &hash, SystemClock.now()).await.map_err(refused)?;
     term::say(&format!("{email} has the new password; {ended} sessions were ended."));
+    Ok(())
+}
+
+async fn remove_factors(config: &Config, email: &str) -> Result<(), Failure> {
+    let email = Email::parse(email)?;
+    let mut connection = connect(config).await?;
+    let found = admin::account(&mut connection, &email).await.map_err(refused)?;
+    let (user, _) = found.ok_or_else(|| Failure::new(format!("nobody has an account with {email}")))?;
+    let now = SystemClock.now();
+    let removed = factors::remove_all(&mut connection, (user, &email), now).await.map_err(refused)?;
+    term::say(&match removed {
+        0 => format!("{email} has no second factor."),
+        count => format!("{email} has no second factor any more; {count} were removed."),
+    });
     Ok(())
 }
 

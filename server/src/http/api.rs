@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// Fields that are never kept or shown again.
-const SECRET_FIELDS: &[&str] = &["password", "idempotency_key"];
+const SECRET_FIELDS: &[&str] = &["password", "idempotency_key", "code", "proof", "token", "answer"];
 
 /// A problem document as an answer.
 pub(crate) fn problem(error: AppError) -> Response {

@@ -22,6 +22,7 @@ pub fn caller(settings: &Settings, headers: &HeaderMap) -> Caller {
     Caller {
         session: cookie(headers, cookies::session_name(settings)),
         visitor: cookie(headers, cookies::visitor_name(settings)),
+        pending: cookie(headers, cookies::pending_name(settings)),
         request_id: request_id(headers).to_owned(),
         client: client(headers),
         reply: Reply::default(),

@@ -76,7 +76,7 @@ impl Accounts for AccountsService {
             details: json!({ "role": member.actor.role }),
         };
         audit::record(&mut tx, &entry).await?;
-        let answer = SignedIn { org: app.settings.org.to_string() };
+        let answer = SignedIn::to(app.settings.org.to_string());
         once::finish(app, tx, &member, claim.as_ref(), (answer, events)).await
     }
 

@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod comments;
 mod complete;
 pub mod entrance;
+pub mod factors;
 pub mod insights;
 pub mod issues;
 mod once;
@@ -28,6 +29,7 @@ pub fn ports(app: &App) -> Ports {
     Ports {
         accounts: Arc::new(accounts::AccountsService(app.clone())),
         comments: Arc::new(comments::CommentsService(app.clone())),
+        factors: Arc::new(factors::FactorsService(app.clone())),
         insights: Arc::new(insights::InsightsService(app.clone())),
         issues: Arc::new(issues::IssuesService(app.clone())),
         texts: Arc::new(texts::TextsService(app.clone())),

@@ -58,5 +58,10 @@ pub async fn clean_up(pool: &PgPool, now: Timestamp) -> Result<u64, sqlx::Error>
     )
     .execute(pool)
     .await?;
-    Ok(sessions.rows_affected() + flashes.rows_affected() + keys.rows_affected())
+    let challenges =
+        sqlx::query!("DELETE FROM factor_challenges WHERE expires_at <= $1", now.0).execute(pool).await?;
+    let sheets =
+        sqlx::query!("DELETE FROM recovery_sheets WHERE expires_at <= $1", now.0).execute(pool).await?;
+    let removed = [sessions, flashes, keys, challenges, sheets];
+    Ok(removed.iter().map(sqlx::postgres::PgQueryResult::rows_affected).sum())
 }

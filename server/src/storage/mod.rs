@@ -17,6 +17,7 @@ pub mod demo;
 pub mod doctor;
 pub mod events;
 pub mod explain;
+pub mod factors;
 pub mod export;
 pub mod flash;
 pub mod frame;

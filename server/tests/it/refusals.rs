@@ -7,11 +7,47 @@ use std::{collections::BTreeSet, fmt::Write};
 use tracker_domain::org::Role;
 
 /// The functions that anybody may call, signed in or not.
-const OPEN: &[&str] = &["accounts/door", "accounts/sign_in", "accounts/sign_out", "accounts/sign_up"];
+const OPEN: &[&str] = &[
+    "accounts/ask_passkey",
+    "accounts/door",
+    "accounts/give_code",
+    "accounts/give_passkey",
+    "accounts/second_step",
+    "accounts/sign_in",
+    "accounts/sign_out",
+    "accounts/sign_up",
+];
+
+/// Those that are about one's own account: whoever is signed in may call them, wherever they belong.
+const OWN: &[&str] = &[
+    "factors/add_passkey",
+    "factors/begin_passkey",
+    "factors/begin_totp",
+    "factors/confirm_totp",
+    "factors/door",
+    "factors/end_totp",
+    "factors/keep_codes",
+    "factors/remove_passkey",
+    "factors/rename_passkey",
+    "factors/renew_codes",
+    "texts/preview",
+];
 
 fn body(function: &str, org: &str, key: &str) -> Value {
     match function {
         "accounts/door" | "accounts/sign_out" => json!({}),
+        "accounts/ask_passkey" => json!({ "email": "ana@example.org" }),
+        "accounts/give_code" => json!({ "code": "123456" }),
+        "accounts/give_passkey" => json!({ "token": "none", "answer": "{}" }),
+        "accounts/second_step" => json!({}),
+        "factors/add_passkey" => json!({ "name": "Laptop", "token": "none", "answer": "{}" }),
+        "factors/begin_passkey" | "factors/begin_totp" | "factors/door" | "factors/keep_codes" => json!({}),
+        "factors/confirm_totp" => json!({ "code": "123456" }),
+        "factors/end_totp" | "factors/renew_codes" => json!({ "proof": "wrong" }),
+        "factors/remove_passkey" => json!({ "passkey": 1, "proof": "wrong" }),
+        "factors/rename_passkey" => json!({ "passkey": 1, "name": "Laptop" }),
+        "factors/require" => json!({ "org": org, "required": false }),
+        "factors/rules" | "factors/view" => json!({ "org": org }),
         "accounts/sign_in" => json!({ "email": "ana@example.org", "password": PASSWORD }),
         "accounts/sign_up" => json!({ "name": "Zoe", "email": "ana@example.org", "password": PASSWORD }),
         "comments/add" => json!({ "org": org, "key": key, "body": "Text" }),
@@ -55,9 +91,19 @@ async fn cast() -> (TestApp, Vec<(&'static str, Actor)>, String) {
          WHERE user_id = (SELECT id FROM users WHERE name = 'Eve');",
     )
     .await;
+    let pia = app.sign_up("Pia").await;
+    app.owner_sql(
+        "INSERT INTO totp (user_id, secret, created_at, confirmed_at)
+         SELECT id, 'sealed', now(), now() FROM users WHERE name = 'Pia'",
+    )
+    .await;
+    pia.call("accounts/sign_out", json!({})).await.ok();
+    pia.call("accounts/sign_in", json!({ "email": "pia@example.org", "password": PASSWORD })).await.ok();
     let anon = app.anon();
     let cast = vec![
         ("nobody", anon),
+        // The password was right; the second step is not done.
+        ("waiting", pia),
         ("admin of another", eve),
         ("disabled", dan),
         ("reporter", cleo),
@@ -74,13 +120,14 @@ async fn the_whole_table_of_functions() {
     let mut table = String::new();
     for function in functions() {
         for (who, actor) in &cast {
-            if OPEN.contains(&function) && *who != "nobody" {
+            if OPEN.contains(&function) && !matches!(*who, "nobody" | "waiting") {
                 continue;
             }
             let status = actor.call(function, body(function, "main", &key)).await.status.as_u16();
             writeln!(table, "{function:22} {who:17} {status}").unwrap();
-            let outsider = matches!(*who, "nobody" | "admin of another" | "disabled");
-            let public = OPEN.contains(&function) || function == "texts/preview";
+            let outsider = matches!(*who, "nobody" | "waiting" | "admin of another" | "disabled");
+            let signed_in = matches!(*who, "admin of another" | "disabled");
+            let public = OPEN.contains(&function) || (OWN.contains(&function) && signed_in);
             assert!(
                 public || !outsider || matches!(status, 401 | 404),
                 "{function} answers {status} to {who}"
@@ -97,11 +144,15 @@ async fn the_whole_table_of_pages() {
     let known = [
         "/signup",
         "/login",
+        "/login/second",
+        "/second-factor",
         "/{org}",
         "/{org}/issues",
         "/{org}/issues/new",
         "/{org}/issues/{key}",
         "/{org}/insights",
+        "/{org}/settings/factors",
+        "/{org}/settings/sign-in",
     ];
     let routes = server::http::page_paths();
     assert_eq!(
@@ -115,7 +166,7 @@ async fn the_whole_table_of_pages() {
             let answer = actor.get(&path).await;
             let to = answer.headers.get("location").map(|to| to.to_str().unwrap()).unwrap_or_default();
             writeln!(table, "{path:22} {who:17} {} {to}", answer.status.as_u16()).unwrap();
-            if matches!(*who, "nobody" | "admin of another" | "disabled" | "reporter") {
+            if matches!(*who, "nobody" | "waiting" | "admin of another" | "disabled" | "reporter") {
                 assert!(!answer.body.contains("Of Ben"), "{path} shows an issue to {who}");
             }
         }
@@ -134,6 +185,7 @@ pub const MACHINE_ROUTES: &[(&str, u16)] = &[
     // Not an upgrade; what the socket refuses is tested with it.
     ("/live", 400),
     ("/metrics", 401),
+    ("/passkeys.js", 404),
     ("/pkg/none.js", 404),
 ];
 

@@ -123,6 +123,9 @@ async fn a_page_costs_two_round_trips() {
         &format!("/main/issues/{key}"),
         "/main/issues/new",
         "/main/insights",
+        "/main/settings/factors",
+        "/main/settings/sign-in",
+        "/second-factor",
         "/login",
     ] {
         ana.get(path).await;

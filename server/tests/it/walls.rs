@@ -19,6 +19,19 @@ const TENANT_TABLES: &[&str] = &[
     "stock",
 ];
 
+/// What belongs to a person and to no organization.
+const OWN_TABLES: &[&str] = &[
+    "users",
+    "credentials",
+    "sessions",
+    "totp",
+    "recovery_codes",
+    "recovery_sheets",
+    "passkeys",
+    "factor_tries",
+    "factor_challenges",
+];
+
 async fn speak_for(connection: &mut PgConnection, org: &str, user: &str, role: &str) {
     for (name, value) in [("tracker.org", org), ("tracker.user", user), ("tracker.role", role)] {
         sqlx::query("SELECT set_config($1, $2, false)")
@@ -47,6 +60,14 @@ async fn nobody_and_a_stranger_see_no_row_of_any_table() {
         "INSERT INTO tags (org_id, name) SELECT id, 'ui' FROM organizations;
                    INSERT INTO issue_tags SELECT i.org_id, i.id, t.id FROM issues i, tags t;
                    INSERT INTO issue_links (org_id, issue_id, relation, target) SELECT org_id, id, 'RELATES', 'GONE-1' FROM issues;
+                   INSERT INTO totp (user_id, secret, created_at) SELECT id, 's', now() FROM users;
+                   INSERT INTO recovery_codes (user_id, code_hash) SELECT id, sha256('c') FROM users;
+                   INSERT INTO recovery_sheets SELECT id, 's', now() FROM users;
+                   INSERT INTO passkeys (user_id, name, credential_id, credential, created_at)
+                   SELECT id, 'Any', name::bytea, '{}', now() FROM users;
+                   INSERT INTO factor_tries SELECT id, 1, now() FROM users;
+                   INSERT INTO factor_challenges (token_hash, user_id, purpose, state, created_at, expires_at)
+                   SELECT sha256(name::bytea), id, 'SIGN_IN', '{}', now(), now() FROM users;
                    INSERT INTO reader_cursors SELECT id, 'any', 1 FROM organizations ON CONFLICT DO NOTHING;
                    INSERT INTO daily_stats (org_id, day, project_id, reporter_id, severity, status)
                    SELECT i.org_id, '2000-01-01', i.project_id, i.reporter_id, 'LOW', 'OPEN' FROM issues i",
@@ -55,7 +76,7 @@ async fn nobody_and_a_stranger_see_no_row_of_any_table() {
     let mut connection = app.app.db.app.acquire().await.unwrap();
     for (org, user, role) in [("", "", ""), ("999999", "999999", "ADMIN"), ("", "", "ADMIN")] {
         speak_for(&mut connection, org, user, role).await;
-        for table in TENANT_TABLES.iter().chain(&["users", "credentials", "sessions"]) {
+        for table in TENANT_TABLES.iter().chain(OWN_TABLES) {
             assert_eq!(count(&mut connection, table).await, 0, "{table} shows rows to org “{org}”");
         }
     }
@@ -64,7 +85,9 @@ async fn nobody_and_a_stranger_see_no_row_of_any_table() {
     speak_for(&mut connection, &org, &ben, "REPORTER").await;
     assert_eq!(count(&mut connection, "issues").await, 1, "a reporter's own");
     assert_eq!(count(&mut connection, "issue_links").await, 1, "what a reporter's own issue says");
-    assert_eq!(count(&mut connection, "credentials").await, 1, "one's own password only");
+    for table in OWN_TABLES.iter().filter(|table| **table != "users") {
+        assert_eq!(count(&mut connection, table).await, 1, "{table}: one's own only");
+    }
     speak_for(&mut connection, &org, &ben, "MAINTAINER").await;
     for table in TENANT_TABLES {
         assert!(

@@ -1,7 +1,12 @@
 //! The pages before sign-in.
 
+mod passkey;
+mod second;
+
 use leptos::prelude::*;
 use leptos_meta::Title;
+pub use passkey::PasskeyButton;
+pub use second::{PasskeySignIn, SecondStepPage};
 use tracker_domain::account::{Door as DoorView, MIN_PASSWORD_CHARS};
 
 use crate::{
@@ -26,6 +31,7 @@ pub fn LoginPage() -> impl IntoView {
                     <Field label="Password" name="password" kind="password" autocomplete="current-password"/>
                     <Submit label="Sign in" class="btn primary wide"/>
                 </ApiForm>
+                <PasskeySignIn label="Sign in with a passkey"/>
                 {door.signup_open.then(|| view! {
                     <p class="dim foot">"No account? " <a class="link" href="/signup">"Create one"</a></p>
                 })}

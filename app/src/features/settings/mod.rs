@@ -2,7 +2,13 @@
 //!
 //! To add a page, add it to [`Tab`], put it into a file here, and give it a route in `root`.
 
+mod factors;
+mod factors_parts;
+mod sign_in;
+
+pub use factors::{FactorsDoorPage, FactorsPage};
 use leptos::prelude::*;
+pub use sign_in::SignInPage;
 use tracker_domain::org::{Frame, Role};
 
 use crate::ui::{Here, Shell};
@@ -14,6 +20,8 @@ pub enum Tab {
     Profile,
     /// Sessions, second factors and providers.
     Security,
+    /// One's own second factors.
+    Factors,
     /// One's own tokens.
     Tokens,
     /// Members and invitations.
@@ -35,6 +43,7 @@ impl Tab {
     const ALL: &'static [Self] = &[
         Self::Profile,
         Self::Security,
+        Self::Factors,
         Self::Tokens,
         Self::Members,
         Self::Teams,
@@ -49,6 +58,7 @@ impl Tab {
         match self {
             Self::Profile => ("profile", "Profile", false),
             Self::Security => ("security", "Security", false),
+            Self::Factors => ("factors", "Second factor", false),
             Self::Tokens => ("tokens", "Tokens", false),
             Self::Members => ("members", "Members", true),
             Self::Teams => ("teams", "Teams", true),
