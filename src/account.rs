@@ -62,6 +62,9 @@ pub struct Door {
     pub signup_open: bool,
     /// Whether there is no account yet: whoever signs up now becomes ADMIN.
     pub first: bool,
+    /// Whether browsers have passkeys at this address.
+    #[serde(default)]
+    pub passkeys: bool,
     /// Where somebody who is signed in already belongs.
     pub home: Option<String>,
     /// What came of a form that was sent without JavaScript.

@@ -152,8 +152,25 @@ impl TagName {
 
 /// First path segments that the program uses itself, so that no organization can be called so.
 pub const RESERVED_SLUGS: &[&str] = &[
-    "login", "signup", "logout", "api", "docs", "health", "metrics", "live", "pkg", "assets", "files",
-    "settings", "second-factor", "fonts", "static", "admin", "new", "favicon", "robots",
+    "login",
+    "signup",
+    "logout",
+    "api",
+    "docs",
+    "health",
+    "metrics",
+    "live",
+    "pkg",
+    "assets",
+    "files",
+    "settings",
+    "second-factor",
+    "fonts",
+    "static",
+    "admin",
+    "new",
+    "favicon",
+    "robots",
 ];
 
 impl Default for OrgSlug {

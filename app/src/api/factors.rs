@@ -3,9 +3,7 @@
 use leptos::prelude::*;
 use tracker_domain::{
     account::SignedIn,
-    factor::{
-        FactorsChanged, FactorsDoor, FactorsView, PasskeyAnswer, PasskeyOptions, RuleSet, SecondStep, SignInRules,
-    },
+    factor::{FactorsChanged, FactorsDoor, FactorsView, PasskeyOptions, RuleSet, SecondStep, SignInRules},
     id::PasskeyId,
     org::Framed,
     text::Secret,
@@ -38,7 +36,7 @@ pub async fn ask_passkey(#[server(default)] email: String) -> Result<PasskeyOpti
 #[server(prefix = "/api/v1", endpoint = "accounts/give_passkey", protocol = Api)]
 pub async fn give_passkey(token: Secret, answer: Secret) -> Result<SignedIn, ApiError> {
     let (ports, caller) = crate::ports::request()?;
-    Ok(ports.factors.give_passkey(&caller, PasskeyAnswer { token, answer }).await?)
+    Ok(ports.factors.give_passkey(&caller, tracker_domain::factor::PasskeyAnswer { token, answer }).await?)
 }
 
 /// One's second factors.
@@ -123,7 +121,7 @@ pub async fn add_passkey(
     answer: Secret,
 ) -> Result<FactorsChanged, ApiError> {
     let (ports, caller) = crate::ports::request()?;
-    ports.factors.add_passkey(&caller, &name, PasskeyAnswer { token, answer }).await?;
+    ports.factors.add_passkey(&caller, &name, tracker_domain::factor::PasskeyAnswer { token, answer }).await?;
     Ok(FactorsChanged { org })
 }
 

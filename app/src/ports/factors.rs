@@ -39,7 +39,8 @@ pub trait Factors: Send + Sync {
     /// Shows them no more.
     async fn keep_codes(&self, caller: &Caller) -> Result<(), AppError>;
     /// Asks the browser for a new passkey.
-    async fn begin_passkey(&self, caller: &Caller, proof: Option<Secret>) -> Result<PasskeyOptions, AppError>;
+    async fn begin_passkey(&self, caller: &Caller, proof: Option<Secret>)
+    -> Result<PasskeyOptions, AppError>;
     /// Adds it.
     async fn add_passkey(&self, caller: &Caller, name: &str, answer: PasskeyAnswer) -> Result<(), AppError>;
     /// Calls a passkey something else.

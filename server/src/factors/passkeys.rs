@@ -73,7 +73,8 @@ impl Passkeys {
         let (options, _) = self.0.start_passkey_authentication(&[]).map_err(|error| fault(&error))?;
         let mut options = serde_json::to_value(options).map_err(|error| fault(&error))?;
         let named = imagined(key, email)?;
-        let named: Vec<_> = named.iter().map(|id| json!({ "type": "public-key", "id": base64(id) })).collect();
+        let named: Vec<_> =
+            named.iter().map(|id| json!({ "type": "public-key", "id": base64(id) })).collect();
         if let Some(allowed) = options.pointer_mut("/publicKey/allowCredentials") {
             *allowed = Value::from(named);
         }
@@ -85,7 +86,8 @@ impl Passkeys {
     pub fn used(&self, answer: &str, state: Value) -> Option<AuthenticationResult> {
         let state: PasskeyAuthentication = serde_json::from_value(state).ok()?;
         let answer = serde_json::from_str(answer).ok()?;
-        told(self.0.finish_passkey_authentication(&answer, &state)).filter(AuthenticationResult::user_verified)
+        told(self.0.finish_passkey_authentication(&answer, &state))
+            .filter(AuthenticationResult::user_verified)
     }
 }
 

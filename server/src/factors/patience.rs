@@ -25,7 +25,8 @@ mod tests {
         let last = Timestamp::from_micros(1_700_000_000_000_000).unwrap();
         let after = |wrong, seconds| wait(wrong, last, Timestamp(last.0 + time::Duration::seconds(seconds)));
         let at_once: Vec<_> = [0, 4, 5, 6, 7, 12, 14, 15, 60, i32::MAX].map(|wrong| after(wrong, 0)).into();
-        let expected = [None, None, Some(1), Some(2), Some(4), Some(128), Some(512), Some(900), Some(900), Some(900)];
+        let expected =
+            [None, None, Some(1), Some(2), Some(4), Some(128), Some(512), Some(900), Some(900), Some(900)];
         assert_eq!(at_once, expected);
         assert_eq!((after(7, 3), after(7, 4), after(60, 900)), (Some(1), None, None));
     }

@@ -67,7 +67,8 @@ fn squares(text: &str) -> Result<(String, usize), AppError> {
         while x < code.size {
             let width = (x..code.size).take_while(|x| dark(*x)).count();
             if width > 0 {
-                write!(path, "M{} {}h{width}v1h-{width}z", x + QUIET, y + QUIET).map_err(|error| fault(&error))?;
+                write!(path, "M{} {}h{width}v1h-{width}z", x + QUIET, y + QUIET)
+                    .map_err(|error| fault(&error))?;
             }
             x += width.max(1);
         }

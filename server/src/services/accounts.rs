@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     App,
+    factors::passkeys::Passkeys,
     http::cookies,
     storage::{Identity, Member, NewEvent, Tx, accounts, audit},
 };
@@ -44,6 +45,7 @@ impl Accounts for AccountsService {
             org_name: row.org_name.unwrap_or_else(|| "your new tracker".to_owned()),
             signup_open: app.settings.signup_open || !row.has_accounts,
             first: !row.has_accounts,
+            passkeys: Passkeys::of(&app.settings).is_ok(),
             home: row.home,
             flash: row.flash,
         })

@@ -141,7 +141,8 @@ impl Tx {
 
     /// Whose account this speaks for, in whichever organization or in none.
     pub async fn user(&mut self) -> Result<UserId, AppError> {
-        let user = sqlx::query_scalar!("SELECT tracker_user()").fetch_one(self.connection()?).await.map_err(db)?;
+        let user =
+            sqlx::query_scalar!("SELECT tracker_user()").fetch_one(self.connection()?).await.map_err(db)?;
         user.map(UserId).ok_or(AppError::Unauthenticated)
     }
 

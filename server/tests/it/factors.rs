@@ -126,7 +126,11 @@ async fn a_recovery_code_opens_once_however_it_is_typed() {
     give_password(&again).await.ok();
     assert!(give_code(&again, &codes[0]).await.error().about("code").is_some());
     let shown = view(&ana).await;
-    assert_eq!((shown["codes_left"].clone(), shown["new_codes"].clone()), (json!(9), json!([])), "an hour later");
+    assert_eq!(
+        (shown["codes_left"].clone(), shown["new_codes"].clone()),
+        (json!(9), json!([])),
+        "an hour later"
+    );
 
     ana.call("factors/renew_codes", json!({ "proof": PASSWORD })).await.ok();
     let new = view(&ana).await;
@@ -150,7 +154,10 @@ async fn wrong_codes_make_wait_and_ten_end_the_sign_in() {
     assert_eq!(error, AppError::RateLimited { retry_after: 1 }, "not even the right one is looked at");
     let again = app.anon();
     give_password(&again).await.ok();
-    assert!(matches!(give_code(&again, "000000").await.error(), AppError::RateLimited { .. }), "a new sign-in");
+    assert!(
+        matches!(give_code(&again, "000000").await.error(), AppError::RateLimited { .. }),
+        "a new sign-in"
+    );
     for _ in 0..5 {
         app.clock.advance(Duration::from_secs(60));
         assert!(give_code(&thief, "000000").await.error().about("code").is_some());
@@ -201,7 +208,9 @@ async fn what_is_secret_lies_sealed_or_hashed() {
 async fn every_change_asks_who_it_is_and_stands_in_the_trail() {
     let app = TestApp::start().await;
     let ana = app.sign_up("Ana").await;
-    for (function, proof) in [("factors/begin_totp", json!("wrong horse battery")), ("factors/begin_totp", json!(null))] {
+    for (function, proof) in
+        [("factors/begin_totp", json!("wrong horse battery")), ("factors/begin_totp", json!(null))]
+    {
         let error = ana.call(function, json!({ "proof": proof })).await.error();
         assert!(error.about("proof").is_some(), "{function} {proof}");
     }
@@ -222,7 +231,8 @@ async fn every_change_asks_who_it_is_and_stands_in_the_trail() {
     ana.call("factors/end_totp", json!({ "proof": PASSWORD })).await.ok();
     let rows = "SELECT (SELECT count(*) FROM totp) + (SELECT count(*) FROM recovery_codes)";
     assert_eq!(app.owner_count(rows).await, 0, "the last factor takes the recovery codes along");
-    let told = "SELECT count(*) FROM audit WHERE actor_id IS NOT NULL AND target = 'authenticator' AND action = ";
+    let told =
+        "SELECT count(*) FROM audit WHERE actor_id IS NOT NULL AND target = 'authenticator' AND action = ";
     assert_eq!(app.owner_count(&format!("{told} 'FACTOR_ADDED'")).await, 1);
     assert_eq!(app.owner_count(&format!("{told} 'FACTOR_REMOVED'")).await, 1);
     give_password(&app.anon()).await.ok().contains("\"org\":\"main\"");

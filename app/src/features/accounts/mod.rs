@@ -31,7 +31,7 @@ pub fn LoginPage() -> impl IntoView {
                     <Field label="Password" name="password" kind="password" autocomplete="current-password"/>
                     <Submit label="Sign in" class="btn primary wide"/>
                 </ApiForm>
-                <PasskeySignIn label="Sign in with a passkey"/>
+                {door.passkeys.then(|| view! { <PasskeySignIn label="Sign in with a passkey"/> })}
                 {door.signup_open.then(|| view! {
                     <p class="dim foot">"No account? " <a class="link" href="/signup">"Create one"</a></p>
                 })}

@@ -22,8 +22,8 @@ use crate::{
     },
     features::{accounts::PasskeyButton, param},
     ui::{
-        After, ApiForm, Door, Endpoint, ErrorPage, Field, Hidden, Skeleton, Submit, Time, endpoint, flash_id, framed,
-        plural, provide_flash, settled,
+        After, ApiForm, Door, Endpoint, ErrorPage, Field, Hidden, Skeleton, Submit, Time, endpoint, flash_id,
+        framed, plural, provide_flash, settled,
     },
 };
 
@@ -67,10 +67,12 @@ fn outside(door: FactorsDoor, reload: Callback<()>) -> AnyView {
     let text = if door.view.any() {
         "Your account has a second factor."
     } else {
-        "An organization of yours asks its members for a second factor. Add one to go on."
+        "Your account has none yet, and your organization may ask its members for one."
     };
     let on = door.view.any().then_some(door.home).flatten();
-    let on = on.map(|org| view! { <p><a class="btn primary wide" href=format!("/{org}") rel="external">"Go on"</a></p> });
+    let on = on.map(
+        |org| view! { <p><a class="btn primary wide" href=format!("/{org}") rel="external">"Go on"</a></p> },
+    );
     view! {
         <Title text="Second factor"/>
         <Door title="Second factor" text=text>
@@ -120,15 +122,16 @@ impl Here {
 
     fn buttons(self, label: &'static str) -> AnyView {
         let back = self.org.with_value(|org| factors_page(org));
-        view! { <div class="actions"><Submit label/> <a class="btn ghost" href=back>"Cancel"</a></div> }.into_any()
+        view! { <div class="actions"><Submit label/> <a class="btn ghost" href=back>"Cancel"</a></div> }
+            .into_any()
     }
 }
 
 fn panel(view: FactorsView, org: String, reload: Callback<()>) -> AnyView {
-    let here =
-        Here { org: StoredValue::new(org), reload, has_password: view.has_password, any: view.any() };
+    let here = Here { org: StoredValue::new(org), reload, has_password: view.has_password, any: view.any() };
     let query = use_query_map();
-    let doing = Memo::new(move |_| query.with(|query| (query.get("do").unwrap_or_default(), query.get("passkey"))));
+    let doing =
+        Memo::new(move |_| query.with(|query| (query.get("do").unwrap_or_default(), query.get("passkey"))));
     let fresh = (!view.new_codes.is_empty()).then(|| view! { <NewCodes here codes=view.new_codes.clone()/> });
     view! {
         {fresh}
@@ -158,7 +161,8 @@ fn authenticator(view: &FactorsView, here: Here, doing: Doing) -> AnyView {
         }
         _ => view! { <p><a class="btn" href=here.link("totp")>"Set up authenticator"</a></p> }.into_any(),
     };
-    view! { <section aria-labelledby="h-totp"><h2 id="h-totp">"Authenticator"</h2> {state} {form}</section> }.into_any()
+    view! { <section aria-labelledby="h-totp"><h2 id="h-totp">"Authenticator"</h2> {state} {form}</section> }
+        .into_any()
 }
 
 fn passkeys(view: &FactorsView, here: Here, doing: Doing) -> AnyView {
@@ -173,7 +177,8 @@ fn passkeys(view: &FactorsView, here: Here, doing: Doing) -> AnyView {
             ("rename", Some(passkey)) => renaming(here, passkey),
             ("remove", Some(passkey)) => removing(here, passkey),
             _ if usable => {
-                view! { <p class="js"><a class="btn" href=here.link("passkey")>"Add a passkey"</a></p> }.into_any()
+                view! { <p class="js"><a class="btn" href=here.link("passkey")>"Add a passkey"</a></p> }
+                    .into_any()
             }
             _ => ().into_any(),
         }

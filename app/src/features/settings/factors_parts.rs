@@ -24,8 +24,13 @@ pub(super) fn Proof(
     };
     let hint = hint.map(str::to_owned);
     match hint {
-        Some(hint) => view! { <Field label name="proof" kind="password" autocomplete="current-password" hint=hint/> }.into_any(),
-        None => view! { <Field label name="proof" kind="password" autocomplete="current-password"/> }.into_any(),
+        Some(hint) => {
+            view! { <Field label name="proof" kind="password" autocomplete="current-password" hint=hint/> }
+                .into_any()
+        }
+        None => {
+            view! { <Field label name="proof" kind="password" autocomplete="current-password"/> }.into_any()
+        }
     }
 }
 

@@ -151,8 +151,8 @@ impl FactorsService {
         proof: Option<Secret>,
     ) -> Result<PasskeyOptions, AppError> {
         let app = &self.0;
-        let passkeys = self.passkeys()?;
         let (tx, user) = self.write_own(caller).await?;
+        let passkeys = self.passkeys()?;
         let (mut tx, email) = proof::require(app, tx, user, proof).await?;
         let known = factors::passkeys(&mut tx, user).await?;
         let (options, state) = passkeys.ask_new(&app.key, (user, &email), &known)?;
@@ -170,8 +170,8 @@ impl FactorsService {
         answer: &PasskeyAnswer,
     ) -> Result<(), AppError> {
         let app = &self.0;
-        let (passkeys, name, now) = (self.passkeys()?, DisplayName::parse(name)?, app.clock.now());
         let (mut tx, user) = self.write_own(caller).await?;
+        let (passkeys, name, now) = (self.passkeys()?, DisplayName::parse(name)?, app.clock.now());
         let token = app.key.session(&answer.token);
         let asked = factors::try_challenge(&mut tx, token, Purpose::AddPasskey, now).await?;
         let asked = asked.filter(|asked| asked.owner.as_ref().is_some_and(|(owner, _)| *owner == user));
@@ -191,8 +191,8 @@ impl FactorsService {
         passkey: PasskeyId,
         name: &str,
     ) -> Result<(), AppError> {
-        let name = DisplayName::parse(name)?;
         let (mut tx, user) = self.write_own(caller).await?;
+        let name = DisplayName::parse(name)?;
         let before = factors::rename_passkey(&mut tx, user, passkey, &name).await?;
         let before = before.ok_or(AppError::NotFound)?;
         self.record(caller, &mut tx, (user, AuditAction::FactorChanged, &format!("{before}, now {name}")))

@@ -37,13 +37,10 @@ pub async fn replace_codes(
 
 /// Whether there are any, used or not.
 pub async fn has_codes(tx: &mut Tx, user: UserId) -> Result<bool, AppError> {
-    sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT FROM recovery_codes WHERE user_id = $1) AS "has!""#,
-        user.0
-    )
-    .fetch_one(tx.connection()?)
-    .await
-    .map_err(db)
+    sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM recovery_codes WHERE user_id = $1) AS "has!""#, user.0)
+        .fetch_one(tx.connection()?)
+        .await
+        .map_err(db)
 }
 
 /// Uses one up; `false` when there is no such code that was not used yet.

@@ -2,7 +2,9 @@
 
 use serde::Deserialize;
 use sqlx::types::Json;
-use tracker_domain::{account::Flash, error::AppError, factor::PasskeyView, id::UserId, text::OrgSlug, time::Timestamp};
+use tracker_domain::{
+    account::Flash, error::AppError, factor::PasskeyView, id::UserId, text::OrgSlug, time::Timestamp,
+};
 
 use crate::{
     session::SessionHash,
@@ -49,10 +51,11 @@ pub async fn page(
     (since, now): (Timestamp, Timestamp),
 ) -> Result<PageRow<FactorsPage>, AppError> {
     let owner = owner.map(|hash| hash.0.to_vec());
-    let row = sqlx::query_file!("src/storage/factors/page.sql", flash, owner, since.0, now.0, preferred.as_str())
-        .fetch_one(tx.connection()?)
-        .await
-        .map_err(db)?;
+    let row =
+        sqlx::query_file!("src/storage/factors/page.sql", flash, owner, since.0, now.0, preferred.as_str())
+            .fetch_one(tx.connection()?)
+            .await
+            .map_err(db)?;
     let user = row.user_id.map(UserId);
     let found: Option<Json<FactorsRow>> = row.found;
     let view = FactorsPage { user, row: found.map(|json| json.0), setup: row.setup, sheet: row.sheet };

@@ -5,12 +5,7 @@ use tracker_domain::{error::AppError, id::UserId, time::Timestamp};
 use crate::storage::{Tx, db};
 
 /// Keeps a secret that is to be confirmed; `false` when an authenticator is on already.
-pub async fn begin_totp(
-    tx: &mut Tx,
-    user: UserId,
-    sealed: &[u8],
-    now: Timestamp,
-) -> Result<bool, AppError> {
+pub async fn begin_totp(tx: &mut Tx, user: UserId, sealed: &[u8], now: Timestamp) -> Result<bool, AppError> {
     let kept = sqlx::query!(
         "INSERT INTO totp (user_id, secret, created_at) VALUES ($1, $2, $3)
          ON CONFLICT (user_id) DO UPDATE SET secret = excluded.secret, created_at = excluded.created_at
@@ -42,12 +37,7 @@ pub async fn unconfirmed_totp(
 }
 
 /// Turns it on; `step` is that of the first code. `false` when somebody else was faster.
-pub async fn confirm_totp(
-    tx: &mut Tx,
-    user: UserId,
-    step: i64,
-    now: Timestamp,
-) -> Result<bool, AppError> {
+pub async fn confirm_totp(tx: &mut Tx, user: UserId, step: i64, now: Timestamp) -> Result<bool, AppError> {
     let confirmed = sqlx::query!(
         "UPDATE totp SET confirmed_at = $3, last_step = $2 WHERE user_id = $1 AND confirmed_at IS NULL",
         user.0,

@@ -37,12 +37,14 @@ impl Device {
 
     fn client(&self, kind: &str, options: &Value) -> String {
         let challenge = &options["challenge"];
-        json!({ "type": kind, "challenge": challenge, "origin": self.origin, "crossOrigin": false }).to_string()
+        json!({ "type": kind, "challenge": challenge, "origin": self.origin, "crossOrigin": false })
+            .to_string()
     }
 
     fn answer(&self, response: &Value) -> String {
         let id = BASE64.encode(self.id);
-        json!({ "id": id, "rawId": id, "type": "public-key", "response": response, "extensions": {} }).to_string()
+        json!({ "id": id, "rawId": id, "type": "public-key", "response": response, "extensions": {} })
+            .to_string()
     }
 
     /// `navigator.credentials.create`
@@ -63,7 +65,9 @@ impl Device {
         object.push(u8::try_from(data.len()).unwrap());
         object.extend(data);
         let client = self.client("webauthn.create", options);
-        self.answer(&json!({ "attestationObject": BASE64.encode(object), "clientDataJSON": BASE64.encode(client) }))
+        self.answer(
+            &json!({ "attestationObject": BASE64.encode(object), "clientDataJSON": BASE64.encode(client) }),
+        )
     }
 
     /// `navigator.credentials.get`, whether or not it was asked for this key.

@@ -128,7 +128,8 @@ async fn an_answer_counts_once_and_a_copy_of_a_key_is_noticed() {
     let (token, options) = ask(&app.anon(), "ana@example.org").await;
     assert!(give(&app.anon(), &token, &copy.get(&options)).await.error().about("answer").is_some(), "a copy");
     // Two challenges at once: the library compares with the counter of the time of asking, the table with the present.
-    let (first, second) = (ask(&app.anon(), "ana@example.org").await, ask(&app.anon(), "ana@example.org").await);
+    let (first, second) =
+        (ask(&app.anon(), "ana@example.org").await, ask(&app.anon(), "ana@example.org").await);
     let mut copy = device.clone();
     give(&app.anon(), &first.0, &device.get(&first.1)).await.ok();
     let late = give(&app.anon(), &second.0, &copy.get(&second.1)).await;
@@ -145,7 +146,10 @@ async fn a_key_belongs_to_one_account_and_a_challenge_to_whom_it_was_given() {
     let (token, options) = asked(ana.call("factors/begin_passkey", json!({ "proof": PASSWORD })).await);
     let body = json!({ "name": "Phone", "token": token, "answer": Device::new(2, HERE).create(&options) });
     assert!(ben.call("factors/add_passkey", body.clone()).await.error().about("answer").is_some());
-    assert_eq!(ben.call("factors/view", json!({ "org": "main" })).await.json::<Value>()["view"]["passkeys"], json!([]));
+    assert_eq!(
+        ben.call("factors/view", json!({ "org": "main" })).await.json::<Value>()["view"]["passkeys"],
+        json!([])
+    );
     let (token, options) = ask(&app.anon(), "ben@example.org").await;
     assert!(give(&app.anon(), &token, &device.get(&options)).await.error().about("answer").is_some());
     // The challenge of Ana is hers still, and one to add a key opens nothing.
@@ -169,7 +173,10 @@ async fn a_key_belongs_to_one_account_and_a_challenge_to_whom_it_was_given() {
     let removed = "SELECT count(*) FROM audit WHERE action = 'FACTOR_REMOVED' AND target = 'Mine now'";
     assert_eq!(app.owner_count(removed).await, 1);
     let (token, options) = ask(&app.anon(), "ana@example.org").await;
-    assert!(give(&app.anon(), &token, &device.get(&options)).await.error().about("answer").is_some(), "removed");
+    assert!(
+        give(&app.anon(), &token, &device.get(&options)).await.error().about("answer").is_some(),
+        "removed"
+    );
 }
 
 #[tokio::test]
@@ -198,7 +205,9 @@ async fn an_address_without_passkey_or_account_is_asked_like_any_other() {
 
 #[tokio::test]
 async fn where_browsers_have_no_passkeys_the_page_says_so() {
-    let app = TestApp::start().await.with_settings(|settings| settings.public_url = "http://127.0.0.1:3000".to_owned());
+    let app = TestApp::start()
+        .await
+        .with_settings(|settings| settings.public_url = "http://127.0.0.1:3000".to_owned());
     let ana = app.sign_up("Ana").await;
     let why = view(&ana).await["no_passkeys"].as_str().unwrap().to_owned();
     assert!(why.contains("localhost") && why.contains("http://127.0.0.1:3000"), "{why}");

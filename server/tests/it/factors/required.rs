@@ -38,7 +38,9 @@ async fn who_has_no_factor_gets_to_add_one_and_nothing_else() {
 
     assert_eq!(list(&ben).await.error(), AppError::FactorNeeded);
     assert_eq!(ben.comment(&key, "Text").await.error(), AppError::FactorNeeded);
-    for path in ["/main", "/main/issues", &format!("/main/issues/{key}"), "/main/insights", "/main/settings/factors"] {
+    for path in
+        ["/main", "/main/issues", &format!("/main/issues/{key}"), "/main/insights", "/main/settings/factors"]
+    {
         let answer = ben.get(path).await;
         assert_eq!(answer.location(), "/second-factor", "{path}");
         assert!(!answer.body.contains("Of Ben"), "{path}");
@@ -100,9 +102,15 @@ async fn only_admins_say_so_and_for_their_own_organization() {
     // The second wall holds it too.
     let mut tx = app.app.db.app.begin().await.unwrap();
     for (name, value) in [("tracker.org", "1"), ("tracker.user", "2"), ("tracker.role", "MAINTAINER")] {
-        sqlx::query("SELECT set_config($1, $2, true)").bind(name).bind(value).execute(&mut *tx).await.unwrap();
+        sqlx::query("SELECT set_config($1, $2, true)")
+            .bind(name)
+            .bind(value)
+            .execute(&mut *tx)
+            .await
+            .unwrap();
     }
-    let changed = sqlx::query("UPDATE organizations SET require_factor = true").execute(&mut *tx).await.unwrap();
+    let changed =
+        sqlx::query("UPDATE organizations SET require_factor = true").execute(&mut *tx).await.unwrap();
     assert_eq!(changed.rows_affected(), 0);
 }
 
