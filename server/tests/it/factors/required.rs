@@ -45,7 +45,7 @@ async fn who_has_no_factor_gets_to_add_one_and_nothing_else() {
         assert_eq!(answer.location(), "/second-factor", "{path}");
         assert!(!answer.body.contains("Of Ben"), "{path}");
     }
-    ben.get("/second-factor").await.ok().contains("asks its members").lacks("Of Ben");
+    ben.get("/second-factor").await.ok().contains("Set up authenticator").lacks("Of Ben");
     list(&ana).await.ok();
     ana.get("/second-factor").await.ok().contains("Go on");
 
