@@ -10,7 +10,16 @@ use crate::config::{Log, LogFormat};
 
 /// Starts logging to standard error. A second start in one process, as in tests, changes nothing.
 pub fn start(log: &Log) {
-    let filter = EnvFilter::try_new(&log.filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    begin(log, EnvFilter::try_new(&log.filter).unwrap_or_else(|_| EnvFilter::new("info")));
+}
+
+/// The same for a command that reads or writes everything: that its statements take long is no news.
+pub fn start_patient(log: &Log) {
+    let patient = format!("{},sqlx::query=error", log.filter);
+    begin(log, EnvFilter::try_new(patient).unwrap_or_else(|_| EnvFilter::new("info")));
+}
+
+fn begin(log: &Log, filter: EnvFilter) {
     let builder = fmt().with_env_filter(filter).with_writer(stderr);
     let started = if is_human(log) {
         builder.with_target(false).with_ansi(stderr().is_terminal()).try_init()

@@ -23,7 +23,7 @@ impl Doctor {
     pub(super) async fn run(self, config: Result<Config, Problems>) -> Result<(), Failure> {
         let report = match config {
             Ok(config) => {
-                logging::start(&config.log);
+                logging::start_patient(&config.log);
                 let words = |error: &ConnectError| {
                     Failure::database(&config, error).lines().collect::<Vec<_>>().join("; ")
                 };

@@ -98,7 +98,10 @@ fn run(command: Command) -> Result<(), Failure> {
         return runtime.block_on(doctor.run(Config::load()));
     }
     let config = Config::load()?;
-    logging::start(&config.log);
+    match command {
+        Command::Serve | Command::Worker => logging::start(&config.log),
+        _ => logging::start_patient(&config.log),
+    }
     runtime.block_on(async {
         match command {
             Command::Serve => serve::run(config).await,
