@@ -77,11 +77,13 @@ CREATE POLICY nobodys ON factor_challenges FOR INSERT TO tracker_app WITH CHECK 
 CREATE POLICY system ON recovery_sheets TO tracker_system USING (true);
 CREATE POLICY system ON factor_challenges TO tracker_system USING (true);
 
--- Whether an account has a second factor.
+-- Whether an account has a second factor. In PL/pgSQL, like what is asked in every transaction, for the sake of its plan.
 CREATE FUNCTION tracker_has_factor(who bigint) RETURNS boolean
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT EXISTS (SELECT FROM totp t WHERE t.user_id = who AND t.confirmed_at IS NOT NULL)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM totp t WHERE t.user_id = who AND t.confirmed_at IS NOT NULL)
         OR EXISTS (SELECT FROM passkeys p WHERE p.user_id = who);
+END
 $$;
 
 -- The passkeys of the account of an address, or of a sign-in that waits for its second step, before anybody is known.
@@ -143,20 +145,26 @@ CREATE POLICY change ON organizations AS RESTRICTIVE FOR UPDATE TO tracker_app
 -- Whom that lets in: who has a factor, and who has no password. The latter come in by a provider only, which asks for
 -- its own.
 CREATE FUNCTION tracker_secured(who bigint) RETURNS boolean
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT tracker_has_factor(who) OR NOT EXISTS (SELECT FROM credentials c WHERE c.user_id = who);
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN tracker_has_factor(who) OR NOT EXISTS (SELECT FROM credentials c WHERE c.user_id = who);
+END
 $$;
 
 -- THE decision who is in an organization, in which role, and what keeps them out of it although they are: whatever finds
 -- out who asks calls this. No row: a stranger, or shut out.
 CREATE FUNCTION tracker_member(who bigint, org_slug text) RETURNS TABLE (org_id bigint, role text, blocked text)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     SELECT o.id, m.role, CASE WHEN o.require_factor AND NOT tracker_secured(who) THEN 'factor' END
     FROM organizations o JOIN memberships m ON m.org_id = o.id
     WHERE o.slug = org_slug AND m.user_id = who AND m.disabled_at IS NULL;
+END
 $$;
 
--- Who asks, as before; whoever is kept out is a stranger to the organization who can be told why.
+-- Who asks, as before; whoever is kept out is a stranger to the organization who can be told why, by tracker.blocked.
 CREATE OR REPLACE FUNCTION tracker_identify(session_hash bytea, org_slug text, present timestamptz) RETURNS text
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -181,22 +189,25 @@ BEGIN
 END
 $$;
 
--- As before; it also says what keeps somebody out of an organization that they belong to.
-CREATE OR REPLACE FUNCTION tracker_frame() RETURNS json LANGUAGE sql STABLE AS $$
-    SELECT CASE WHEN current_setting('tracker.blocked', true) <> ''
-        THEN json_build_object('blocked', current_setting('tracker.blocked', true))
-        ELSE (
-            SELECT json_build_object(
-                'org', o.slug,
-                'org_name', o.name,
-                'viewer', json_build_object('id', u.id, 'name', u.name, 'role', current_setting('tracker.role')),
-                'projects', (SELECT coalesce(json_agg(json_build_object('key', p.key, 'name', p.name) ORDER BY p.key), '[]')
-                             FROM projects p WHERE p.org_id = o.id),
-                'seq', h.seq)
-            FROM organizations o
-            JOIN org_heads h ON h.org_id = o.id
-            JOIN users u ON u.id = tracker_user()
-            WHERE o.id = tracker_org()) END;
+-- The frame as before, in PL/pgSQL, which keeps its plan (a function in SQL that cannot be inlined is planned anew at each
+-- call); it also says what keeps somebody out of an organization that they belong to.
+CREATE OR REPLACE FUNCTION tracker_frame() RETURNS json LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF current_setting('tracker.blocked', true) <> '' THEN
+        RETURN json_build_object('blocked', current_setting('tracker.blocked', true));
+    END IF;
+    RETURN (SELECT json_build_object(
+        'org', o.slug,
+        'org_name', o.name,
+        'viewer', json_build_object('id', u.id, 'name', u.name, 'role', current_setting('tracker.role')),
+        'projects', (SELECT coalesce(json_agg(json_build_object('key', p.key, 'name', p.name) ORDER BY p.key), '[]')
+                     FROM projects p WHERE p.org_id = o.id),
+        'seq', h.seq)
+    FROM organizations o
+    JOIN org_heads h ON h.org_id = o.id
+    JOIN users u ON u.id = tracker_user()
+    WHERE o.id = tracker_org());
+END
 $$;
 
 -- For ADMINs: how many members an organization would keep out.

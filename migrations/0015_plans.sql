@@ -1,21 +1,5 @@
 -- A function in SQL is planned anew at each call when it cannot be inlined, which took longer than all the rest of a page;
 -- one in PL/pgSQL keeps its plan. Nothing else changes.
-CREATE OR REPLACE FUNCTION tracker_frame() RETURNS json LANGUAGE plpgsql STABLE AS $$
-BEGIN
-    RETURN (SELECT json_build_object(
-        'org', o.slug,
-        'org_name', o.name,
-        'viewer', json_build_object('id', u.id, 'name', u.name, 'role', current_setting('tracker.role')),
-        'projects', (SELECT coalesce(json_agg(json_build_object('key', p.key, 'name', p.name) ORDER BY p.key), '[]')
-                     FROM projects p WHERE p.org_id = o.id),
-        'seq', h.seq)
-    FROM organizations o
-    JOIN org_heads h ON h.org_id = o.id
-    JOIN users u ON u.id = tracker_user()
-    WHERE o.id = tracker_org());
-END
-$$;
-
 CREATE OR REPLACE FUNCTION tracker_row(i issues) RETURNS json LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN (SELECT json_build_object(
