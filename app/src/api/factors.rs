@@ -121,7 +121,10 @@ pub async fn add_passkey(
     answer: Secret,
 ) -> Result<FactorsChanged, ApiError> {
     let (ports, caller) = crate::ports::request()?;
-    ports.factors.add_passkey(&caller, &name, tracker_domain::factor::PasskeyAnswer { token, answer }).await?;
+    ports
+        .factors
+        .add_passkey(&caller, &name, tracker_domain::factor::PasskeyAnswer { token, answer })
+        .await?;
     Ok(FactorsChanged { org })
 }
 
