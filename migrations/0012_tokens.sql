@@ -76,15 +76,20 @@ DECLARE
     found tokens;
     org bigint;
     org_role text;
+    kept_out text;
 BEGIN
     SELECT k.* INTO found FROM tokens k WHERE k.hash = token_hash AND k.revoked_at IS NULL AND k.expires_at > present;
-    SELECT o.id, CASE WHEN m.role = 'ADMIN' AND NOT 'ADMIN' = ANY (found.scopes) THEN 'MAINTAINER' ELSE m.role END
-    INTO org, org_role
-    FROM organizations o JOIN memberships m ON m.org_id = o.id
-    WHERE o.id = found.org_id AND o.slug = org_slug AND m.user_id = found.user_id AND m.disabled_at IS NULL;
+    SELECT m.org_id, CASE WHEN m.role = 'ADMIN' AND NOT 'ADMIN' = ANY (found.scopes) THEN 'MAINTAINER' ELSE m.role END, m.blocked
+    INTO org, org_role, kept_out
+    FROM tracker_member(found.user_id, org_slug) m WHERE m.org_id = found.org_id;
+    IF kept_out IS NOT NULL THEN
+        org := NULL;
+        org_role := NULL;
+    END IF;
     PERFORM set_config('tracker.user', coalesce(found.user_id::text, ''), true),
             set_config('tracker.org', coalesce(org::text, ''), true),
             set_config('tracker.role', coalesce(org_role, ''), true),
+            set_config('tracker.blocked', coalesce(kept_out, ''), true),
             set_config('tracker.token', coalesce(found.id::text, ''), true),
             set_config('tracker.projects', coalesce(found.projects::text, ''), true);
     IF NOT coalesce(found.scopes && ARRAY['WRITE', 'ADMIN'], false) THEN

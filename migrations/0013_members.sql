@@ -118,6 +118,10 @@ GRANT EXECUTE ON FUNCTION tracker_use_org, tracker_set_member, tracker_unclaimed
 -- that keeps its plans for the connection: planning under row-level security takes longer than the rest.
 CREATE OR REPLACE FUNCTION tracker_frame() RETURNS json LANGUAGE plpgsql STABLE AS $$
 BEGIN
+    -- What keeps somebody out of an organization that they belong to.
+    IF current_setting('tracker.blocked', true) <> '' THEN
+        RETURN json_build_object('blocked', current_setting('tracker.blocked', true));
+    END IF;
     RETURN (
         SELECT json_build_object(
             'org', o.slug,

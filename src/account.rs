@@ -34,8 +34,23 @@ pub struct SignIn {
 /// Where a person stands after signing up or in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignedIn {
-    /// The organization to go to.
+    /// The organization to go to; empty as long as a second step is asked for.
     pub org: String,
+    /// Whether a second step is asked for: there is no session yet.
+    #[serde(default)]
+    pub second_step: bool,
+}
+
+impl SignedIn {
+    /// They are in.
+    pub fn to(org: impl Into<String>) -> Self {
+        Self { org: org.into(), second_step: false }
+    }
+
+    /// They are not: something more is asked for.
+    pub fn second_step() -> Self {
+        Self { org: String::new(), second_step: true }
+    }
 }
 
 /// What the pages before sign-in show.
@@ -47,6 +62,9 @@ pub struct Door {
     pub signup_open: bool,
     /// Whether there is no account yet: whoever signs up now becomes ADMIN.
     pub first: bool,
+    /// Whether browsers have passkeys at this address.
+    #[serde(default)]
+    pub passkeys: bool,
     /// Where somebody who is signed in already belongs.
     pub home: Option<String>,
     /// The providers that one can continue with.

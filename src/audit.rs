@@ -34,6 +34,8 @@ words! {
         FactorAdded = "FACTOR_ADDED", "added a second factor";
         /// A second factor was removed.
         FactorRemoved = "FACTOR_REMOVED", "removed a second factor";
+        /// A second factor has another name, or recovery codes were made anew.
+        FactorChanged = "FACTOR_CHANGED", "changed a second factor";
         /// A provider's account was tied to this one.
         ProviderLinked = "PROVIDER_LINKED", "linked a provider";
         /// It was untied.

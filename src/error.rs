@@ -29,6 +29,8 @@ pub enum AppError {
     },
     /// Nobody is signed in.
     Unauthenticated,
+    /// The organization asks its members for a second factor, and the viewer has none.
+    FactorNeeded,
     /// The input cannot be taken; nothing was changed.
     Invalid {
         /// What is wrong, field by field; never empty.
@@ -85,7 +87,7 @@ impl AppError {
     pub const fn status(&self) -> u16 {
         match self {
             Self::NotFound => 404,
-            Self::Forbidden { .. } => 403,
+            Self::Forbidden { .. } | Self::FactorNeeded => 403,
             Self::Unauthenticated => 401,
             Self::Invalid { .. } => 422,
             Self::Conflict { .. } => 409,
@@ -109,6 +111,7 @@ impl AppError {
             Self::NotFound => "Not found",
             Self::Forbidden { .. } => "Not allowed",
             Self::Unauthenticated => "Sign in first",
+            Self::FactorNeeded => "A second factor is needed",
             Self::Invalid { .. } => "Something needs to be changed",
             Self::Conflict { .. } => "Changed by somebody else",
             Self::RateLimited { .. } => "Too many requests",
@@ -124,6 +127,9 @@ impl fmt::Display for AppError {
             Self::NotFound => f.write_str("There is nothing here, or nothing that you may see."),
             Self::Forbidden { message } => f.write_str(message),
             Self::Unauthenticated => f.write_str("Sign in to go on."),
+            Self::FactorNeeded => {
+                f.write_str("This organization asks for a second factor. Add one to your account to go on.")
+            }
             Self::Invalid { errors } => {
                 let messages: Vec<_> = errors.iter().map(|e| e.message.as_str()).collect();
                 f.write_str(&messages.join(" "))
@@ -193,6 +199,7 @@ mod tests {
             (AppError::NotFound, 404),
             (AppError::forbidden("Only an ADMIN may."), 403),
             (AppError::Unauthenticated, 401),
+            (AppError::FactorNeeded, 403),
             (AppError::invalid("title", "Write a title."), 422),
             (AppError::Conflict { current: vec![("title".into(), "Theirs".into())], version: 3 }, 409),
             (AppError::RateLimited { retry_after: 7 }, 429),

@@ -45,6 +45,10 @@ id!(
     CommentId
 );
 id!(
+    /// A passkey of a person.
+    PasskeyId
+);
+id!(
     /// A tag of an organization.
     TagId
 );

@@ -11,6 +11,7 @@ pub mod audit;
 pub mod comment;
 pub mod error;
 pub mod event;
+pub mod factor;
 pub mod id;
 pub mod insight;
 pub mod invitation;

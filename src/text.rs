@@ -194,6 +194,7 @@ pub const RESERVED_SLUGS: &[&str] = &[
     "assets",
     "files",
     "settings",
+    "second-factor",
     "fonts",
     "static",
     "admin",

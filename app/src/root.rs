@@ -16,12 +16,15 @@ use tracker_domain::error::AppError;
 
 use crate::{
     features::{
-        accounts::{FailedPage, ForgotPage, InvitationPage, LoginPage, ResetPage, SignupPage, VerifyPage},
+        accounts::{
+            FailedPage, ForgotPage, InvitationPage, LoginPage, ResetPage, SecondStepPage, SignupPage,
+            VerifyPage,
+        },
         insights::InsightsPage,
         issues::{IssuePage, IssuesPage, NewIssuePage},
         settings::{
-            AuditPage, InvitationsPage, MembersPage, ProfilePage, ProjectsPage, ProvidersPage, SecurityPage,
-            ServicesPage, TeamsPage, TokensPage,
+            AuditPage, FactorsDoorPage, FactorsPage, InvitationsPage, MembersPage, ProfilePage, ProjectsPage,
+            ProvidersPage, SecurityPage, ServicesPage, SignInPage, TeamsPage, TokensPage,
         },
     },
     live::provide_live,
@@ -77,6 +80,8 @@ pub fn App() -> impl IntoView {
             <FlatRoutes fallback=|| view! { <ErrorPage error=AppError::NotFound/> }>
                 <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async/>
                 <Route path=path!("/login/failed") view=FailedPage ssr=SsrMode::Async/>
+                <Route path=path!("/login/second") view=SecondStepPage ssr=SsrMode::Async/>
+                <Route path=path!("/second-factor") view=FactorsDoorPage ssr=SsrMode::Async/>
                 <Route path=path!("/signup") view=SignupPage ssr=SsrMode::Async/>
                 <Route path=path!("/forgot") view=ForgotPage ssr=SsrMode::Async/>
                 <Route path=path!("/reset") view=ResetPage ssr=SsrMode::Async/>
@@ -97,6 +102,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/:org/settings/profile") view=ProfilePage ssr=SsrMode::Async/>
                 <Route path=path!("/:org/settings/invitations") view=InvitationsPage ssr=SsrMode::Async/>
                 <Route path=path!("/:org/settings/providers") view=ProvidersPage ssr=SsrMode::Async/>
+                <Route path=path!("/:org/settings/factors") view=FactorsPage ssr=SsrMode::Async/>
+                <Route path=path!("/:org/settings/sign-in") view=SignInPage ssr=SsrMode::Async/>
             </FlatRoutes>
         </Router>
         <Toasts/>

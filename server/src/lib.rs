@@ -10,6 +10,7 @@ pub mod demo;
 mod device;
 pub mod doctor;
 pub mod export;
+pub mod factors;
 pub mod fault;
 pub mod health;
 pub mod http;

@@ -3,6 +3,7 @@
 use tracker_domain::{
     account::{Door, SignedIn},
     comment::CommentAdded,
+    factor::{FactorsChanged, FactorsDoor, PasskeyOptions, RuleSet, SecondStep, factors_page},
     invitation::OfferView,
     issue::IssueChanged,
     member::MemberChanged,
@@ -28,6 +29,10 @@ impl<T> Landing for Framed<T> {}
 impl Landing for Door {}
 impl Landing for SessionsEnded {}
 impl Landing for String {}
+impl Landing for FactorsDoor {}
+impl Landing for PasskeyOptions {}
+impl Landing for RuleSet {}
+impl Landing for SecondStep {}
 impl Landing for Vec<Suggestion> {}
 impl Landing for MemberChanged {}
 
@@ -55,7 +60,7 @@ impl Landing for Saved {
 
 impl Landing for SignedIn {
     fn landing(&self) -> Option<String> {
-        Some(format!("/{}", self.org))
+        Some(if self.second_step { "/login/second".to_owned() } else { format!("/{}", self.org) })
     }
 }
 
@@ -63,6 +68,12 @@ impl Landing for SignedIn {
 impl Landing for () {
     fn landing(&self) -> Option<String> {
         Some("/login".to_owned())
+    }
+}
+
+impl Landing for FactorsChanged {
+    fn landing(&self) -> Option<String> {
+        Some(factors_page(&self.org))
     }
 }
 

@@ -6,6 +6,7 @@
 mod accounts;
 mod audit;
 mod comments;
+mod factors;
 mod insights;
 mod invitations;
 mod issues;
@@ -22,6 +23,7 @@ mod tokens;
 pub use accounts::Accounts;
 pub use audit::Audit;
 pub use comments::Comments;
+pub use factors::Factors;
 pub use insights::InsightsPort;
 pub use invitations::Invitations;
 pub use issues::Issues;
@@ -47,6 +49,8 @@ pub struct Ports {
     pub audit: Arc<dyn Audit>,
     /// Comments.
     pub comments: Arc<dyn Comments>,
+    /// Second factors.
+    pub factors: Arc<dyn Factors>,
     /// Statistics.
     pub insights: Arc<dyn InsightsPort>,
     /// Invitations.
@@ -82,6 +86,8 @@ pub struct Caller {
     pub token: Option<Secret>,
     /// The visitor's token: ties what a form left behind to this browser before anybody has signed in.
     pub visitor: Option<Secret>,
+    /// The token of a sign-in that waits for its second step.
+    pub pending: Option<Secret>,
     /// The request's id in the log.
     pub request_id: String,
     /// The machine that it came from.

@@ -10,6 +10,17 @@ pub fn go(url: &str) {
     let _ = window().location().set_href(url);
 }
 
+/// Fetches a script of our own, once for as long as the page lives. One that stood in the page itself would not run when
+/// the page is gone to by a link.
+pub fn load_script(path: &str) {
+    let selector = format!("script[src=\"{path}\"]");
+    let (head, script) = (document().query_selector("head"), document().create_element("script"));
+    if let (false, Ok(Some(head)), Ok(script)) = (exists(&selector), head, script) {
+        let _ = script.set_attribute("src", path);
+        let _ = head.append_child(&script);
+    }
+}
+
 /// How far the page is scrolled down.
 pub fn scrolled() -> f64 {
     window().scroll_y().unwrap_or_default()

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use std::{future::poll_fn, mem::replace, task::Poll};
-use tracker_domain::{error::AppError, org::Framed};
+use tracker_domain::{error::AppError, factor::factors_page, org::Framed};
 
 use super::{dom, icon, provide_flash};
 use crate::api::ApiError;
@@ -50,6 +50,9 @@ pub fn ErrorPage(
     let lost = matches!(error, AppError::NotFound);
     if matches!(error, AppError::Unauthenticated) {
         Effect::new(|_| dom::go("/login"));
+    }
+    if matches!(error, AppError::FactorNeeded) {
+        Effect::new(|_| dom::go(&factors_page("")));
     }
     let (text, reference) = match &error {
         AppError::NotFound => ("There is nothing here, or nothing that you may see.".to_owned(), None),

@@ -20,7 +20,8 @@ use crate::{
     storage::{
         Db,
         admin::{self, Founded, RoleChange},
-        keys,
+        admin::{self, RoleChange},
+        factors, keys,
     },
     worker::{readers, rebuild},
 };
@@ -92,6 +93,12 @@ pub(super) enum Admin {
         #[arg(long)]
         claim: Option<String>,
     },
+    /// Second factors of an account.
+    Factors {
+        /// What to do with them.
+        #[command(subcommand)]
+        what: Factors,
+    },
     /// Build something that is derived from the log anew, while the tracker runs.
     Rebuild {
         /// What.
@@ -130,6 +137,19 @@ pub(super) enum OrgCommand {
     },
 }
 
+/// What is done to second factors.
+#[derive(Debug, Subcommand)]
+pub(super) enum Factors {
+    /// Remove them all, for somebody who has lost their device and their recovery codes.
+    ///
+    /// Make sure first that it is them. The password is what lets them in afterwards, and an organization that requires a
+    /// second factor asks them for a new one.
+    Remove {
+        /// Their mail address.
+        email: String,
+    },
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Derived {
     /// The daily statistics behind the insights page.
@@ -152,6 +172,7 @@ impl Admin {
             Self::Invite { email, role, org, claim } => {
                 invite::run(&config, (&email, &role), org, claim).await
             }
+            Self::Factors { what: Factors::Remove { email } } => remove_factors(&config, &email).await,
             Self::Rebuild { what } => rebuild_derived(&config, what).await,
         }
     }
@@ -263,6 +284,20 @@ async fn rotate_keys(config: &Config, forget: bool) -> Result<(), Failure> {
     keys::add(&mut connection, &key).await.map_err(refused)?;
     let gone = if forget { keys::drop_others(&mut connection, &key).await.map_err(refused)? } else { 0 };
     term::say(&format!("The key {} signs from now on; {gone} others were forgotten.", key.kid));
+    Ok(())
+}
+
+async fn remove_factors(config: &Config, email: &str) -> Result<(), Failure> {
+    let email = Email::parse(email)?;
+    let mut connection = connect(config).await?;
+    let found = admin::account(&mut connection, &email).await.map_err(refused)?;
+    let (user, _) = found.ok_or_else(|| Failure::new(format!("nobody has an account with {email}")))?;
+    let now = SystemClock.now();
+    let removed = factors::remove_all(&mut connection, (user, &email), now).await.map_err(refused)?;
+    term::say(&match removed {
+        0 => format!("{email} has no second factor."),
+        count => format!("{email} has no second factor any more; {count} were removed."),
+    });
     Ok(())
 }
 

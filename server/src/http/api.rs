@@ -31,11 +31,22 @@ use crate::{
 };
 
 /// Fields that are never kept or shown again.
-const SECRET_FIELDS: &[&str] = &["password", "current_password", "new_password", "token", "idempotency_key"];
+const SECRET_FIELDS: &[&str] =
+    &["password", "current_password", "new_password", "token", "idempotency_key", "code", "proof", "answer"];
 
 /// Functions at the door: where they lead says that they were done.
-const AT_THE_DOOR: &[&str] =
-    &["sign_in", "sign_up", "sign_out", "forgot", "confirm", "reset_password", "accept_invitation"];
+const AT_THE_DOOR: &[&str] = &[
+    "sign_in",
+    "sign_up",
+    "sign_out",
+    "sign_out_everywhere",
+    "forgot",
+    "confirm",
+    "reset_password",
+    "accept_invitation",
+    "give_code",
+    "give_passkey",
+];
 
 /// A problem document as an answer.
 pub(crate) fn problem(error: AppError) -> Response {

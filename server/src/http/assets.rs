@@ -40,7 +40,11 @@ fn folder(site: &Site, name: &str, caching: &'static str) -> Router {
 /// The files' routes.
 pub(super) fn router(site: &Site) -> Router {
     let icon = tower_http::services::ServeFile::new(site.root.join("favicon.svg"));
+    let passkeys = tower_http::services::ServeFile::new(site.root.join("passkeys.js"))
+        .precompressed_br()
+        .precompressed_gzip();
     folder(site, "pkg", "public, max-age=31536000, immutable")
         .merge(folder(site, "fonts", "public, max-age=31536000, immutable"))
         .route_service("/favicon.svg", icon)
+        .route_service("/passkeys.js", passkeys)
 }

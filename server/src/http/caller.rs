@@ -25,6 +25,7 @@ pub fn caller<B>(settings: &Settings, request: &http::Request<B>) -> Caller {
         token: None,
         session: request.extensions().get::<Known>().and_then(|known| known.0).filter(|_| ambient),
         visitor: cookie(headers, cookies::visitor_name(settings)).filter(|_| ambient),
+        pending: cookie(headers, cookies::pending_name(settings)).filter(|_| ambient),
         request_id: request_id(headers).to_owned(),
         client: machine(headers),
         reply: Reply::default(),

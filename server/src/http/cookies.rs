@@ -5,6 +5,7 @@ use tracker_domain::text::Secret;
 
 use crate::{
     Settings,
+    factors::CHALLENGE_MINUTES,
     session::{ACCESS_SECONDS, SESSION_DAYS},
 };
 
@@ -21,6 +22,11 @@ pub fn refresh_name(settings: &Settings) -> &'static str {
 /// The cookie that ties what a form left behind to a browser before anybody has signed in.
 pub fn visitor_name(settings: &Settings) -> &'static str {
     if settings.secure() { "__Host-visitor" } else { "visitor" }
+}
+
+/// The cookie of a sign-in that waits for its second step.
+pub fn pending_name(settings: &Settings) -> &'static str {
+    if settings.secure() { "__Host-pending" } else { "pending" }
 }
 
 fn cookie(settings: &Settings, name: &str, value: &str, seconds: i64) -> String {
@@ -59,4 +65,14 @@ pub fn provider(settings: &Settings, token: &Secret, seconds: i64) -> String {
 /// Takes it away.
 pub fn provider_over(settings: &Settings) -> String {
     cookie(settings, provider_name(settings), "", 0)
+}
+
+/// Sets the token of a sign-in that waits for its second step.
+pub fn pending(settings: &Settings, token: &Secret) -> String {
+    cookie(settings, pending_name(settings), token.reveal(), CHALLENGE_MINUTES * 60)
+}
+
+/// Takes it away.
+pub fn pending_over(settings: &Settings) -> String {
+    cookie(settings, pending_name(settings), "", 0)
 }

@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     App,
+    factors::passkeys::Passkeys,
     mail::Kind,
     storage::{
         Identity, Member, NewEvent, Tx, accounts, audit,
@@ -50,6 +51,7 @@ impl Accounts for AccountsService {
             org_name: row.org_name.unwrap_or_else(|| "your new tracker".to_owned()),
             signup_open: app.settings.signup_open || !row.has_accounts,
             first: !row.has_accounts,
+            passkeys: Passkeys::of(&app.settings).is_ok(),
             home: row.home,
             providers: app.providers.names(),
             flash: row.flash,

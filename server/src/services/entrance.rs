@@ -6,14 +6,14 @@ use app::ports::Caller;
 use serde_json::json;
 use tracker_domain::{account::SignedIn, audit::AuditAction, error::AppError, id::UserId, time::Timestamp};
 
-use super::sessions::until;
+use super::{factors, sessions::until};
 use crate::{
     App, access,
     http::cookies,
     mail::Kind,
     session::new_token,
     storage::{
-        Tx, accounts, audit, mail, profile,
+        Tx, accounts, audit, factors as stored, mail, profile,
         sessions::{self, NewSession},
     },
 };
@@ -25,6 +25,12 @@ pub enum Proof {
     Password,
     /// By an account at a provider.
     Provider,
+    /// By their password and a code of their authenticator.
+    Code,
+    /// By their password and a recovery code.
+    RecoveryCode,
+    /// By a passkey, whose device knows its owner: both factors at once.
+    Passkey,
 }
 
 impl Proof {
@@ -33,11 +39,24 @@ impl Proof {
         match self {
             Self::Password => "password",
             Self::Provider => "provider",
+            Self::Code => "password and code",
+            Self::RecoveryCode => "password and recovery code",
+            Self::Passkey => "passkey",
+        }
+    }
+
+    /// Whether it is enough where the account has a second factor.
+    const fn is_enough(self) -> bool {
+        match self {
+            Self::Password => false,
+            // What a provider asks for is the provider's business, and its word is enough.
+            Self::Code | Self::RecoveryCode | Self::Passkey | Self::Provider => true,
         }
     }
 }
 
-/// Lets an account in and ends the transaction: a session, and where to go.
+/// Lets an account in and ends the transaction: a session, and where to go. Where the proof is not enough for the
+/// account there is no session yet, and the way leads to the second step.
 pub async fn admit(
     app: &App,
     caller: &Caller,
@@ -45,8 +64,11 @@ pub async fn admit(
     user: UserId,
     proof: Proof,
 ) -> Result<SignedIn, AppError> {
+    if !proof.is_enough() && stored::has_factor(&mut tx, user).await? {
+        return factors::ask(app, caller, tx, user).await;
+    }
     let now = app.clock.now();
-    if app.settings.verify && proof == Proof::Password && !profile::is_verified(&mut tx, user).await? {
+    if app.settings.verify && proof != Proof::Provider && !profile::is_verified(&mut tx, user).await? {
         return ask_for_proof(tx, user).await;
     }
     start_session(app, caller, &mut tx, user, now).await?;
@@ -60,7 +82,7 @@ pub async fn admit(
     audit::record_account(&mut tx, Some(user), &app.settings.org, &entry).await?;
     let org = accounts::home(&mut tx, &app.settings.org).await?;
     tx.end().await?;
-    org.map(|org| SignedIn { org })
+    org.map(SignedIn::to)
         .ok_or_else(|| AppError::forbidden("This account belongs to no organization any more."))
 }
 

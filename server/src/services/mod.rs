@@ -9,6 +9,7 @@ pub mod audit;
 pub mod comments;
 mod complete;
 pub mod entrance;
+pub mod factors;
 pub mod insights;
 pub mod invitations;
 pub mod issues;
@@ -44,6 +45,7 @@ pub fn ports(app: &App) -> Ports {
         accounts: Arc::new(accounts::AccountsService(app.clone())),
         audit: Arc::new(audit::AuditService(app.clone())),
         comments: Arc::new(comments::CommentsService(app.clone())),
+        factors: Arc::new(factors::FactorsService(app.clone())),
         insights: Arc::new(insights::InsightsService(app.clone())),
         invitations: Arc::new(invitations::InvitationsService(app.clone())),
         issues: Arc::new(issues::IssuesService(app.clone())),

@@ -16,7 +16,7 @@ use crate::fault::fault;
 pub struct PageRow<T> {
     /// Who asks; `None` when nobody is signed in.
     pub user: Option<i64>,
-    /// See `tracker_frame`; `None` for a stranger to the organization.
+    /// See `tracker_frame`; `None` for a stranger to the organization, and for a member who is kept out of it the reason.
     pub frame: Option<Value>,
     /// What a form left behind.
     pub flash: Option<Value>,
@@ -39,6 +39,9 @@ impl<T> PageRow<T> {
     pub fn framed(self) -> Result<(Framed<T>, Actor), AppError> {
         let Some(user) = self.user else { return Err(AppError::Unauthenticated) };
         let Some(frame) = self.frame else { return Err(AppError::NotFound) };
+        if frame.get("blocked").is_some() {
+            return Err(AppError::FactorNeeded);
+        }
         let row: FrameRow = serde_json::from_value(frame).map_err(|error| fault(&error))?;
         let actor = Actor { user: UserId(user), role: row.viewer.role };
         let FrameRow { org, org_name, orgs, viewer, projects, seq } = row;

@@ -77,6 +77,10 @@ pub async fn clean_up(pool: &PgPool, now: Timestamp) -> Result<u64, sqlx::Error>
         sqlx::query!("DELETE FROM attempts WHERE last_at < $1::timestamptz - interval '1 day'", now.0)
             .execute(pool)
             .await?;
-    let rows = [sessions, spent, links, logins, flashes, keys, attempts];
+    let challenges =
+        sqlx::query!("DELETE FROM factor_challenges WHERE expires_at <= $1", now.0).execute(pool).await?;
+    let sheets =
+        sqlx::query!("DELETE FROM recovery_sheets WHERE expires_at <= $1", now.0).execute(pool).await?;
+    let rows = [sessions, spent, links, logins, flashes, keys, attempts, challenges, sheets];
     Ok(rows.iter().map(PgQueryResult::rows_affected).sum())
 }

@@ -51,8 +51,7 @@ impl LiveStore {
     /// The organization of that name and the role of `user` in it, if they have one.
     pub async fn actor(&self, user: UserId, org: &str) -> Result<Option<(OrgId, Actor)>, AppError> {
         let row = sqlx::query!(
-            "SELECT o.id, m.role FROM organizations o JOIN memberships m ON m.org_id = o.id
-             WHERE o.slug = $1 AND m.user_id = $2 AND m.disabled_at IS NULL",
+            r#"SELECT org_id AS "id!", role AS "role!" FROM tracker_member($2, $1) WHERE blocked IS NULL"#,
             org,
             user.0
         );
@@ -167,14 +166,16 @@ impl LiveStore {
         Ok(rows.into_iter().map(SessionId).collect())
     }
 
-    /// The present roles of these persons in these organizations; who is no (enabled) member is left out.
+    /// The present roles of these persons in these organizations; who is no (enabled) member is left out, and
+    /// who is kept out.
     pub async fn roles(&self, of: &[(OrgId, UserId)]) -> Result<HashMap<(OrgId, UserId), Role>, AppError> {
         let (orgs, users): (Vec<i64>, Vec<i64>) = of.iter().map(|(org, user)| (org.0, user.0)).unzip();
         let rows = sqlx::query!(
             r#"SELECT m.org_id, m.user_id, m.role
                FROM unnest($1::bigint[], $2::bigint[]) AS asked (org_id, user_id)
                JOIN memberships m ON m.org_id = asked.org_id AND m.user_id = asked.user_id
-               WHERE m.disabled_at IS NULL"#,
+               JOIN organizations o ON o.id = m.org_id
+               WHERE m.disabled_at IS NULL AND NOT (o.require_factor AND NOT tracker_secured(m.user_id))"#,
             &orgs,
             &users
         );

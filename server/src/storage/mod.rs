@@ -21,6 +21,7 @@ pub mod doctor;
 pub mod events;
 pub mod explain;
 pub mod export;
+pub mod factors;
 pub mod flash;
 pub mod frame;
 pub mod health;

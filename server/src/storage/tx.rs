@@ -142,19 +142,31 @@ impl Tx {
         user.map_err(db)?.map(UserId).ok_or(AppError::Unauthenticated)
     }
 
-    /// Who this speaks for: nobody is [`AppError::Unauthenticated`], a stranger to the organization finds nothing.
+    /// Who this speaks for: nobody is [`AppError::Unauthenticated`], a stranger to the organization finds nothing, and a
+    /// member who is kept out of it hears why.
     pub async fn member(&mut self) -> Result<Member, AppError> {
         let row = sqlx::query!(
             r#"SELECT tracker_user() AS user_id, tracker_org() AS org_id, current_setting('tracker.role') AS "role!",
+                      current_setting('tracker.blocked', true) = 'factor' AS factor_needed,
                       (SELECT name FROM users WHERE id = tracker_user()) AS name"#
         )
         .fetch_one(self.connection()?)
         .await
         .map_err(db)?;
         let (Some(user), Some(name)) = (row.user_id, row.name) else { return Err(AppError::Unauthenticated) };
+        if row.factor_needed == Some(true) {
+            return Err(AppError::FactorNeeded);
+        }
         let Some(org) = row.org_id else { return Err(AppError::NotFound) };
         let role: Role = row.role.parse()?;
         Ok(Member { org: OrgId(org), actor: Actor { user: UserId(user), role }, name })
+    }
+
+    /// Whose account this speaks for, in whichever organization or in none.
+    pub async fn user(&mut self) -> Result<UserId, AppError> {
+        let user =
+            sqlx::query_scalar!("SELECT tracker_user()").fetch_one(self.connection()?).await.map_err(db)?;
+        user.map(UserId).ok_or(AppError::Unauthenticated)
     }
 
     /// Writes the events, then ends the transaction. The position is taken last: its lock makes number order commit

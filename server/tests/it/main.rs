@@ -9,6 +9,7 @@ mod demo;
 mod doctor;
 mod explain;
 mod export;
+mod factors;
 mod forms;
 mod health;
 mod import;

@@ -15,13 +15,30 @@ const OPEN: &[&str] = &[
     "accounts/invitation",
     "accounts/link",
     "accounts/reset_password",
+    "accounts/ask_passkey",
+    "accounts/give_code",
+    "accounts/give_passkey",
+    "accounts/second_step",
     "accounts/sign_in",
     "accounts/sign_out",
     "accounts/sign_up",
 ];
 
-/// Those about one's own account: whoever is signed in may call them, wherever they belong.
-const OWN: &[&str] = &["sessions/end_others"];
+/// Those that are about one's own account: whoever is signed in may call them, wherever they belong.
+const OWN: &[&str] = &[
+    "factors/add_passkey",
+    "factors/begin_passkey",
+    "factors/begin_totp",
+    "factors/confirm_totp",
+    "factors/door",
+    "factors/end_totp",
+    "factors/keep_codes",
+    "factors/remove_passkey",
+    "factors/rename_passkey",
+    "factors/renew_codes",
+    "sessions/end_others",
+    "texts/preview",
+];
 
 /// Who calls these is not signed in any more.
 const LEAVE: &[&str] = &["accounts/sign_out_everywhere"];
@@ -43,6 +60,18 @@ pub fn body(function: &str, org: &str, key: &str) -> Value {
         "accounts/set_name" => json!({ "org": org, "name": "Somebody" }),
         "members/invite" => json!({ "org": org, "email": "zoe@example.org", "role": "ADMIN" }),
         "members/resend_invitation" | "members/revoke_invitation" => json!({ "org": org, "id": 1 }),
+        "accounts/ask_passkey" => json!({ "email": "ana@example.org" }),
+        "accounts/give_code" => json!({ "code": "123456" }),
+        "accounts/give_passkey" => json!({ "token": "none", "answer": "{}" }),
+        "accounts/second_step" => json!({}),
+        "factors/add_passkey" => json!({ "name": "Laptop", "token": "none", "answer": "{}" }),
+        "factors/begin_passkey" | "factors/begin_totp" | "factors/door" | "factors/keep_codes" => json!({}),
+        "factors/confirm_totp" => json!({ "code": "123456" }),
+        "factors/end_totp" | "factors/renew_codes" => json!({ "proof": "wrong" }),
+        "factors/remove_passkey" => json!({ "passkey": 1, "proof": "wrong" }),
+        "factors/rename_passkey" => json!({ "passkey": 1, "name": "Laptop" }),
+        "factors/require" => json!({ "org": org, "required": false }),
+        "factors/rules" | "factors/view" => json!({ "org": org }),
         "accounts/sign_in" => json!({ "email": "ana@example.org", "password": PASSWORD }),
         "accounts/sign_up" => json!({ "name": "Zoe", "email": "ana@example.org", "password": PASSWORD }),
         "audit/view" | "members/list" | "projects/view" | "teams/view" => json!({ "org": org }),
@@ -108,9 +137,19 @@ async fn cast() -> (TestApp, Vec<(&'static str, Actor)>, String) {
          WHERE user_id = (SELECT id FROM users WHERE name = 'Eve');",
     )
     .await;
+    let pia = app.sign_up("Pia").await;
+    app.owner_sql(
+        "INSERT INTO totp (user_id, secret, created_at, confirmed_at)
+         SELECT id, 'sealed', now(), now() FROM users WHERE name = 'Pia'",
+    )
+    .await;
+    pia.call("accounts/sign_out", json!({})).await.ok();
+    pia.call("accounts/sign_in", json!({ "email": "pia@example.org", "password": PASSWORD })).await.ok();
     let anon = app.anon();
     let cast = vec![
         ("nobody", anon),
+        // The password was right; the second step is not done.
+        ("waiting", pia),
         ("admin of another", eve),
         ("disabled", dan),
         ("reporter", cleo),
@@ -127,16 +166,17 @@ async fn the_whole_table_of_functions() {
     let mut table = String::new();
     for function in functions() {
         for (who, actor) in &cast {
-            if (OPEN.contains(&function) || LEAVE.contains(&function)) && *who != "nobody" {
+            let open = OPEN.contains(&function) || LEAVE.contains(&function);
+            if open && !matches!(*who, "nobody" | "waiting") {
                 continue;
             }
             let status = actor.call(function, body(function, "main", &key)).await.status.as_u16();
             writeln!(table, "{function:26} {who:17} {status}").unwrap();
-            let outsider = matches!(*who, "nobody" | "admin of another" | "disabled");
-            let own = OWN.contains(&function) && *who != "nobody";
-            let public = OPEN.contains(&function) || function == "texts/preview";
+            let outsider = matches!(*who, "nobody" | "waiting" | "admin of another" | "disabled");
+            let signed_in = matches!(*who, "admin of another" | "disabled");
+            let public = open || (OWN.contains(&function) && signed_in);
             assert!(
-                public || own || !outsider || matches!(status, 401 | 404),
+                public || !outsider || matches!(status, 401 | 404),
                 "{function} answers {status} to {who}"
             );
         }
@@ -156,6 +196,8 @@ async fn the_whole_table_of_pages() {
         "/verify",
         "/invitation",
         "/login/failed",
+        "/login/second",
+        "/second-factor",
         "/{org}",
         "/{org}/issues",
         "/{org}/issues/new",
@@ -171,6 +213,8 @@ async fn the_whole_table_of_pages() {
         "/{org}/settings/profile",
         "/{org}/settings/invitations",
         "/{org}/settings/providers",
+        "/{org}/settings/factors",
+        "/{org}/settings/sign-in",
     ];
     let routes = server::http::page_paths();
     assert_eq!(
@@ -184,7 +228,7 @@ async fn the_whole_table_of_pages() {
             let answer = actor.get(&path).await;
             let to = answer.headers.get("location").map(|to| to.to_str().unwrap()).unwrap_or_default();
             writeln!(table, "{path:26} {who:17} {} {to}", answer.status.as_u16()).unwrap();
-            if matches!(*who, "nobody" | "admin of another" | "disabled" | "reporter") {
+            if matches!(*who, "nobody" | "waiting" | "admin of another" | "disabled" | "reporter") {
                 assert!(!answer.body.contains("Of Ben"), "{path} shows an issue to {who}");
             }
         }
@@ -226,6 +270,7 @@ pub const MACHINE_ROUTES: &[(&str, u16)] = &[
     ("/login/{provider}/callback", 404),
     ("/login/{provider}/continue", 404),
     ("/metrics", 401),
+    ("/passkeys.js", 404),
     ("/pkg/none.js", 404),
     ("/settings/security", 303),
 ];

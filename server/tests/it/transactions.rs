@@ -140,6 +140,9 @@ async fn a_page_costs_two_round_trips() {
         "/verify?token=none",
         "/invitation?token=none",
         "/forgot",
+        "/main/settings/factors",
+        "/main/settings/sign-in",
+        "/second-factor",
         "/login",
     ] {
         ana.get(path).await;

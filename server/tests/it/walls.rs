@@ -22,6 +22,20 @@ const TENANT_TABLES: &[&str] = &[
     "tokens",
 ];
 
+/// What belongs to a person and to no organization.
+const OWN_TABLES: &[&str] = &[
+    "users",
+    "credentials",
+    "sessions",
+    "address_changes",
+    "totp",
+    "recovery_codes",
+    "recovery_sheets",
+    "passkeys",
+    "factor_tries",
+    "factor_challenges",
+];
+
 async fn speak_for(connection: &mut PgConnection, org: &str, user: &str, role: &str) {
     for (name, value) in [("tracker.org", org), ("tracker.user", user), ("tracker.role", role)] {
         sqlx::query("SELECT set_config($1, $2, false)")
@@ -59,6 +73,14 @@ async fn nobody_and_a_stranger_see_no_row_of_any_table() {
                    SELECT id, 'x@example.org', 'REPORTER', now(), now() FROM organizations;
                    INSERT INTO address_changes (user_id, old_address, new_address, old_needed, requested_at, expires_at)
                    SELECT id, email, 'x@example.org', true, now(), now() FROM users;
+                   INSERT INTO totp (user_id, secret, created_at) SELECT id, 's', now() FROM users;
+                   INSERT INTO recovery_codes (user_id, code_hash) SELECT id, sha256('c') FROM users;
+                   INSERT INTO recovery_sheets SELECT id, 's', now() FROM users;
+                   INSERT INTO passkeys (user_id, name, credential_id, credential, created_at)
+                   SELECT id, 'Any', name::bytea, '{}', now() FROM users;
+                   INSERT INTO factor_tries SELECT id, 1, now() FROM users;
+                   INSERT INTO factor_challenges (token_hash, user_id, purpose, state, created_at, expires_at)
+                   SELECT sha256(name::bytea), id, 'SIGN_IN', '{}', now(), now() FROM users;
                    INSERT INTO reader_cursors SELECT id, 'any', 1 FROM organizations ON CONFLICT DO NOTHING;
                    INSERT INTO daily_stats (org_id, day, project_id, reporter_id, severity, status)
                    SELECT i.org_id, '2000-01-01', i.project_id, i.reporter_id, 'LOW', 'OPEN' FROM issues i",
@@ -67,8 +89,7 @@ async fn nobody_and_a_stranger_see_no_row_of_any_table() {
     let mut connection = app.app.db.app.acquire().await.unwrap();
     for (org, user, role) in [("", "", ""), ("999999", "999999", "ADMIN"), ("", "", "ADMIN")] {
         speak_for(&mut connection, org, user, role).await;
-        let more = ["users", "credentials", "sessions", "address_changes", "invitations"];
-        for table in TENANT_TABLES.iter().chain(&more) {
+        for table in TENANT_TABLES.iter().chain(OWN_TABLES).chain(&["invitations"]) {
             assert_eq!(count(&mut connection, table).await, 0, "{table} shows rows to org “{org}”");
         }
     }
@@ -77,9 +98,10 @@ async fn nobody_and_a_stranger_see_no_row_of_any_table() {
     speak_for(&mut connection, &org, &ben, "REPORTER").await;
     assert_eq!(count(&mut connection, "issues").await, 1, "a reporter's own");
     assert_eq!(count(&mut connection, "issue_links").await, 1, "what a reporter's own issue says");
-    assert_eq!(count(&mut connection, "credentials").await, 1, "one's own password only");
-    assert_eq!(count(&mut connection, "address_changes").await, 1, "one's own change of address only");
     assert_eq!(count(&mut connection, "invitations").await, 0, "of an ADMIN only");
+    for table in OWN_TABLES.iter().filter(|table| **table != "users") {
+        assert_eq!(count(&mut connection, table).await, 1, "{table}: one's own only");
+    }
     speak_for(&mut connection, &org, &ben, "ADMIN").await;
     assert_eq!(count(&mut connection, "invitations").await, 1);
     speak_for(&mut connection, &org, &ben, "MAINTAINER").await;

@@ -2,15 +2,19 @@
 
 mod invitation;
 mod links;
+mod passkey;
 mod providers;
+mod second;
 
 pub use invitation::InvitationPage;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use links::ForgotLink;
 pub use links::{ForgotPage, ResetPage, VerifyPage};
+pub use passkey::PasskeyButton;
 use providers::ContinueWith;
 pub use providers::FailedPage;
+pub use second::{PasskeySignIn, SecondStepPage};
 use tracker_domain::account::{Door as DoorView, MIN_PASSWORD_CHARS};
 
 use crate::{
@@ -37,6 +41,7 @@ pub fn LoginPage() -> impl IntoView {
                 </ApiForm>
                 <ForgotLink/>
                 <ContinueWith providers=door.providers/>
+                {door.passkeys.then(|| view! { <PasskeySignIn label="Sign in with a passkey"/> })}
                 {door.signup_open.then(|| view! {
                     <p class="dim foot">"No account? " <a class="link" href="/signup">"Create one"</a></p>
                 })}

@@ -3,6 +3,8 @@
 //! To add a page, add it to [`Tab`], put it into a file here, and give it a route in `root`.
 
 mod audit;
+mod factors;
+mod factors_parts;
 mod invitations;
 mod members;
 mod profile;
@@ -10,23 +12,23 @@ mod projects;
 mod providers;
 mod security;
 mod services;
+mod sign_in;
 mod teams;
 mod token_parts;
 mod tokens;
 
-use leptos::prelude::*;
-pub use providers::ProvidersPage;
-use tracker_domain::org::{Frame, Role};
-
 pub use audit::AuditPage;
+pub use factors::{FactorsDoorPage, FactorsPage};
 pub use invitations::{Invitations, InvitationsPage};
 use leptos::prelude::*;
 use leptos_router::hooks::use_url;
 pub use members::MembersPage;
 pub use profile::ProfilePage;
 pub use projects::ProjectsPage;
+pub use providers::ProvidersPage;
 pub use security::SecurityPage;
 pub use services::ServicesPage;
+pub use sign_in::SignInPage;
 pub use teams::TeamsPage;
 pub use tokens::TokensPage;
 use tracker_domain::{org::Frame, policy::OrgAction};
@@ -42,6 +44,8 @@ pub enum Tab {
     Security,
     /// Accounts elsewhere that one signs in by.
     Providers,
+    /// One's own second factors.
+    Factors,
     /// One's own tokens.
     Tokens,
     /// Members.
@@ -66,6 +70,7 @@ impl Tab {
         Self::Profile,
         Self::Security,
         Self::Providers,
+        Self::Factors,
         Self::Tokens,
         Self::Members,
         Self::Invitations,
@@ -82,6 +87,7 @@ impl Tab {
             Self::Profile => ("profile", "Profile", false),
             Self::Security => ("security", "Security", false),
             Self::Providers => ("providers", "Providers", false),
+            Self::Factors => ("factors", "Second factor", false),
             Self::Tokens => ("tokens", "Tokens", false),
             Self::Members => ("members", "Members", true),
             Self::Invitations => ("invitations", "Invitations", true),
