@@ -11,7 +11,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, Method, header};
 use tracker_domain::{error::AppError, session::Session};
 
 use super::{
@@ -32,8 +32,18 @@ pub async fn know(State(app): State<App>, mut request: Request, next: Next) -> R
             request.extensions_mut().insert(Known(session));
             with_cookies(next.run(request).await, &cookies)
         }
+        // The database is away: a page finds that out too, and says it to people.
+        Err(_) if is_page(&request) => {
+            request.extensions_mut().insert(Known(None));
+            next.run(request).await
+        }
         Err(error) => api::problem(error),
     }
+}
+
+fn is_page(request: &Request) -> bool {
+    let accepts = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    request.method() == Method::GET && accepts.is_some_and(|accepts| accepts.contains("text/html"))
 }
 
 /// The session, and the cookies to set.

@@ -290,6 +290,20 @@ async fn a_browser_has_one_session_and_what_a_request_does_to_it_is_the_last_wor
 }
 
 #[tokio::test]
+async fn nobody_is_signed_out_because_the_database_is_away() {
+    let app = TestApp::start().await;
+    let ana = app.sign_up("Ana").await;
+    let kept = ana.cookie_header();
+    app.clock.advance(A_QUARTER);
+    app.app.db.close().await;
+    let page = ana.get("/main/issues").await;
+    assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
+    page.contains("Try again in a moment").contains("<html");
+    assert_eq!(list(&ana).await, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(ana.cookie_header(), kept);
+}
+
+#[tokio::test]
 async fn what_is_over_is_cleared_away() {
     let app = TestApp::start().await;
     let ana = app.sign_up("Ana").await;
