@@ -20,7 +20,6 @@ use crate::{
     storage::{
         Db,
         admin::{self, Founded, RoleChange},
-        admin::{self, RoleChange},
         factors, keys,
     },
     worker::{readers, rebuild},

@@ -132,7 +132,7 @@ impl Invitations for InvitationsService {
         self.record(&mut tx, caller, (AuditAction::MemberJoined, &offer.email), details).await?;
         let joined = NewEvent { at: now, issue: None, change: Change::MemberJoined { user, role } };
         app.commit(tx, &member, &[joined]).await?;
-        Ok(SignedIn { org })
+        Ok(SignedIn::to(org))
     }
 }
 

@@ -25,7 +25,7 @@ use crate::{
     providers::{Failed, Identity, Keys, Provider},
     session::{new_token, random_text},
     storage::{
-        Identity as Asker, Tx, audit,
+        Credential, Identity as Asker, Tx, audit,
         providers::{self, Elsewhere, Journey, Purpose},
     },
 };
@@ -220,7 +220,7 @@ async fn note(
 
 /// Whoever comes by a provider is nobody until it has said who they are, whatever session their browser has.
 pub(super) fn nobody(app: &App) -> Asker {
-    Asker { session: None, org: app.settings.org.clone(), now: app.clock.now() }
+    Asker { credential: Credential::Nobody, org: app.settings.org.clone(), now: app.clock.now() }
 }
 
 fn keys(app: &App, state: String, browser: &Secret) -> Keys {

@@ -73,7 +73,7 @@ impl Members for MembersService {
         let (mut tx, _) = app.write(caller, org).await?;
         members::use_org(&mut tx, app.clock.now()).await?;
         tx.end().await?;
-        Ok(SignedIn { org: org.to_owned() })
+        Ok(SignedIn::to(org))
     }
 }
 

@@ -17,8 +17,6 @@ pub mod journey;
 pub mod links;
 pub mod members;
 mod once;
-mod once;
-mod page;
 mod page;
 pub mod patience;
 pub mod profile;

@@ -162,13 +162,6 @@ impl Tx {
         Ok(Member { org: OrgId(org), actor: Actor { user: UserId(user), role }, name })
     }
 
-    /// Whose account this speaks for, in whichever organization or in none.
-    pub async fn user(&mut self) -> Result<UserId, AppError> {
-        let user =
-            sqlx::query_scalar!("SELECT tracker_user()").fetch_one(self.connection()?).await.map_err(db)?;
-        user.map(UserId).ok_or(AppError::Unauthenticated)
-    }
-
     /// Writes the events, then ends the transaction. The position is taken last: its lock makes number order commit
     /// order, and everybody else of the organization waits for it.
     pub async fn commit(mut self, member: &Member, new: &[NewEvent]) -> Result<Seq, AppError> {

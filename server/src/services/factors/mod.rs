@@ -117,7 +117,7 @@ impl FactorsService {
     /// What is about an account and no organization: nobody is kept out of it.
     fn identity(&self, caller: &Caller) -> Identity {
         let app = &self.0;
-        Identity { session: app.session(caller), org: app.settings.org.clone(), now: app.clock.now() }
+        app.identity_in(caller, app.settings.org.clone())
     }
 
     /// Begins a write to the account of whoever is signed in.
