@@ -126,7 +126,15 @@ mod tests {
 
     fn at(address: &str) -> Result<Passkeys, String> {
         let (org, public_url) = (OrgSlug::default(), address.to_owned());
-        Passkeys::of(&Settings { org, public_url, signup_open: true })
+        let settings = Settings {
+            org,
+            public_url,
+            signup_open: true,
+            key_days: 30,
+            verify: false,
+            limits: crate::config::Limits::default(),
+        };
+        Passkeys::of(&settings)
     }
 
     #[test]
