@@ -3,8 +3,7 @@
 use leptos::prelude::*;
 use tracker_domain::{
     account::SignedIn,
-    id::InvitationId,
-    invitation::{self as domain, InvitationsView, OfferView},
+    invitation::{InvitationsView, OfferView},
     org::Framed,
     profile::Saved,
     text::Secret,
@@ -32,7 +31,7 @@ pub async fn invite_member(
     #[server(default)] idempotency_key: Option<String>,
 ) -> Result<Saved, ApiError> {
     let (ports, caller) = crate::ports::request()?;
-    let command = domain::Invite { org, email, role, member, idempotency_key };
+    let command = tracker_domain::invitation::Invite { org, email, role, member, idempotency_key };
     Ok(ports.invitations.invite(&caller, command).await?)
 }
 
@@ -44,7 +43,11 @@ pub async fn resend_invitation(
     #[server(default)] idempotency_key: Option<String>,
 ) -> Result<Saved, ApiError> {
     let (ports, caller) = crate::ports::request()?;
-    let command = domain::InvitationRef { org, id: InvitationId(id), idempotency_key };
+    let command = tracker_domain::invitation::InvitationRef {
+        org,
+        id: tracker_domain::id::InvitationId(id),
+        idempotency_key,
+    };
     Ok(ports.invitations.resend(&caller, command).await?)
 }
 
@@ -56,7 +59,11 @@ pub async fn revoke_invitation(
     #[server(default)] idempotency_key: Option<String>,
 ) -> Result<Saved, ApiError> {
     let (ports, caller) = crate::ports::request()?;
-    let command = domain::InvitationRef { org, id: InvitationId(id), idempotency_key };
+    let command = tracker_domain::invitation::InvitationRef {
+        org,
+        id: tracker_domain::id::InvitationId(id),
+        idempotency_key,
+    };
     Ok(ports.invitations.revoke(&caller, command).await?)
 }
 
@@ -76,5 +83,8 @@ pub async fn accept_invitation(
 ) -> Result<SignedIn, ApiError> {
     let (ports, caller) = crate::ports::request()?;
     let password = password.unwrap_or_else(|| Secret::new(""));
-    Ok(ports.invitations.accept(&caller, domain::Accept { token, name, password }).await?)
+    Ok(ports
+        .invitations
+        .accept(&caller, tracker_domain::invitation::Accept { token, name, password })
+        .await?)
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use tracker_domain::{
     org::Framed,
-    profile::{self as domain, ProfileView, Saved},
+    profile::{ProfileView, Saved},
     text::Secret,
 };
 
@@ -23,7 +23,7 @@ pub async fn view_profile(
 #[server(prefix = "/api/v1", endpoint = "accounts/set_name", protocol = Api)]
 pub async fn set_name(org: String, name: String) -> Result<Saved, ApiError> {
     let (ports, caller) = crate::ports::request()?;
-    Ok(ports.profiles.set_name(&caller, domain::SetName { org, name }).await?)
+    Ok(ports.profiles.set_name(&caller, tracker_domain::profile::SetName { org, name }).await?)
 }
 
 /// Changes one's password; every other session ends.
@@ -35,7 +35,8 @@ pub async fn change_password(
     #[server(default)] idempotency_key: Option<String>,
 ) -> Result<Saved, ApiError> {
     let (ports, caller) = crate::ports::request()?;
-    let command = domain::ChangePassword { org, current_password, new_password, idempotency_key };
+    let command =
+        tracker_domain::profile::ChangePassword { org, current_password, new_password, idempotency_key };
     Ok(ports.profiles.change_password(&caller, command).await?)
 }
 
@@ -48,7 +49,7 @@ pub async fn change_address(
     #[server(default)] idempotency_key: Option<String>,
 ) -> Result<Saved, ApiError> {
     let (ports, caller) = crate::ports::request()?;
-    let command = domain::ChangeAddress { org, email, password, idempotency_key };
+    let command = tracker_domain::profile::ChangeAddress { org, email, password, idempotency_key };
     Ok(ports.profiles.change_address(&caller, command).await?)
 }
 
@@ -59,6 +60,6 @@ pub async fn send_verification(
     #[server(default)] idempotency_key: Option<String>,
 ) -> Result<Saved, ApiError> {
     let (ports, caller) = crate::ports::request()?;
-    let command = domain::SendVerification { org, idempotency_key };
+    let command = tracker_domain::profile::SendVerification { org, idempotency_key };
     Ok(ports.profiles.send_verification(&caller, command).await?)
 }

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use tracker_domain::{
-    id::SessionId,
     org::Framed,
     session::{SecurityView, SessionsEnded},
 };
@@ -23,7 +22,7 @@ pub async fn view_security(
 #[server(prefix = "/api/v1", endpoint = "sessions/end", protocol = Api)]
 pub async fn end_session(id: i64) -> Result<SessionsEnded, ApiError> {
     let (ports, caller) = crate::ports::request()?;
-    Ok(ports.sessions.end(&caller, SessionId(id)).await?)
+    Ok(ports.sessions.end(&caller, tracker_domain::id::SessionId(id)).await?)
 }
 
 /// Ends all of one's sessions but the one that asks.

@@ -12,7 +12,7 @@ use tracker_domain::{
     event::Change,
     id::UserId,
     org::{Framed, Role},
-    policy::{OrgAction, decide_org},
+    policy::{Actor, Decision, OrgAction, decide_org},
     text::{DisplayName, Secret},
     time::Timestamp,
     token::{
@@ -260,8 +260,7 @@ impl Wanted {
             Some(AppError::invalid("projects", format!("There is no project {missing}.")))
         });
         let (name, days) = (DisplayName::parse(&command.name), command.days());
-        let scopes =
-            command.scopes().and_then(|scopes| admins_only(scopes, member.actor.role, command.service));
+        let scopes = command.scopes().and_then(|scopes| admins_only(scopes, member.actor, command.service));
         match (name, scopes, days, keys, unknown) {
             (Ok(name), Ok(scopes), Ok(days), Ok(_), None) => Ok(Self { name, scopes, projects: found, days }),
             (name, scopes, days, keys, unknown) => {
@@ -274,10 +273,11 @@ impl Wanted {
 /// A scope that its person has nothing for would be a surprise on the day of their promotion.
 fn admins_only(
     scopes: Vec<TokenScope>,
-    role: Role,
+    actor: Actor,
     service: Option<UserId>,
 ) -> Result<Vec<TokenScope>, AppError> {
-    if scopes.contains(&TokenScope::Admin) && service.is_none() && role != Role::Admin {
+    let runs = decide_org(actor, OrgAction::ManageServices) == Decision::Allow;
+    if scopes.contains(&TokenScope::Admin) && service.is_none() && !runs {
         return Err(AppError::invalid("scopes", "Only an admin's token can run the organization."));
     }
     Ok(scopes)

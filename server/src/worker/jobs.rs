@@ -64,24 +64,24 @@ fn count(job: &Job, outcome: &'static str) {
 
 /// Works on the queue until `stop`.
 pub(super) async fn run(app: App, stop: CancellationToken, beat: Beat) -> Result<(), String> {
-    let worker = worker(app, stop).await?;
+    let worker = worker(app, stop, 2).await?;
     beat.well();
     worker.run().await.map_err(|error| error.to_string())
 }
 
 /// Does what is queued and due, once; for tests, which do not wait.
 pub async fn run_once(app: App) -> Result<(), String> {
-    let worker = worker(app, CancellationToken::new()).await?;
+    let worker = worker(app, CancellationToken::new(), 1).await?;
     worker.run_once().await.map_err(|error| error.to_string())
 }
 
-async fn worker(app: App, stop: CancellationToken) -> Result<Worker, String> {
+async fn worker(app: App, stop: CancellationToken, at_once: usize) -> Result<Worker, String> {
     let schedules = schedules().map_err(|error| error.to_string())?;
     let pool = app.db.system.clone();
     WorkerOptions::default()
         .schema(SCHEMA)
         .pg_pool(pool)
-        .concurrency(2)
+        .concurrency(at_once)
         .poll_interval(LOOK_EVERY)
         .use_notification_delivery(false)
         .add_extension(app)

@@ -233,7 +233,10 @@ async fn no_password_and_no_link_gets_into_the_log() {
     let app = TestApp::start().await;
     let sink = Sink::start(true).await;
     let log = Log::default();
-    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone());
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(log.clone());
     let _guard = tracing::subscriber::set_default(subscriber.finish());
     let ana = app.sign_up("Ana").await;
     let reset = {

@@ -3,10 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
-use tracker_domain::{
-    org::{Framed, Role},
-    token::TokensView,
-};
+use tracker_domain::{org::Framed, policy::OrgAction, token::TokensView};
 
 use super::{
     SettingsShell, Tab,
@@ -43,7 +40,7 @@ pub fn TokensPage() -> impl IntoView {
 #[component]
 fn OwnTokens(framed: Framed<TokensView>, changed: Callback<()>) -> impl IntoView {
     let Framed { frame, view } = framed;
-    let (org, admin) = (frame.org.clone(), frame.viewer.role == Role::Admin);
+    let (org, admin) = (frame.org.clone(), frame.viewer.may(OrgAction::ManageServices));
     view! {
         <Title text=format!("Tokens \u{b7} {}", frame.org_name)/>
         <SettingsShell frame tab=Tab::Tokens>
