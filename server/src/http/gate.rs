@@ -30,11 +30,11 @@ pub(super) async fn pass(http: &Http, caller: &Caller, asked: &Asked<'_>) -> Res
         ));
     }
     let endpoint = asked.uri.path().strip_prefix("/api/v1/").unwrap_or_default();
-    if let Some(class) = limits::class(endpoint) {
-        http.limits.entrance(class, &caller.client.address, mailbox(http, class, asked))?;
+    if let Some(token) = &caller.token {
+        by_token(http, caller, token, endpoint).await?;
     }
-    match &caller.token {
-        Some(token) => by_token(http, caller, token, endpoint).await,
+    match limits::class(endpoint) {
+        Some(class) => http.limits.entrance(class, &caller.client.address, mailbox(http, class, asked)),
         None => Ok(()),
     }
 }

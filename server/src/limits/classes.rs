@@ -12,25 +12,23 @@ pub enum Class {
     Mail,
 }
 
-/// Functions by the beginning of their endpoints; the first that fits counts.
+/// The functions that are limited.
 const CLASSES: &[(&str, Class)] = &[
+    ("accounts/ask_passkey", Class::Proof),
+    ("accounts/confirm", Class::Proof),
+    ("accounts/give_code", Class::Proof),
+    ("accounts/give_passkey", Class::Proof),
+    ("accounts/reset_password", Class::Proof),
     ("accounts/sign_in", Class::Proof),
-    ("accounts/second", Class::Proof),
-    ("accounts/begin_passkey", Class::Proof),
-    ("accounts/finish_passkey", Class::Proof),
-    ("accounts/passkey", Class::Proof),
-    ("accounts/verify", Class::Proof),
-    ("accounts/reset", Class::Proof),
-    ("accounts/sign_up", Class::Account),
     ("accounts/accept_invitation", Class::Account),
+    ("accounts/sign_up", Class::Account),
     ("accounts/forgot", Class::Mail),
-    ("accounts/resend", Class::Mail),
-    ("accounts/send", Class::Mail),
+    ("accounts/send_verification", Class::Mail),
 ];
 
 /// The class of a function, if it is limited.
 pub fn class(endpoint: &str) -> Option<Class> {
-    CLASSES.iter().find(|(beginning, _)| endpoint.starts_with(beginning)).map(|(_, class)| *class)
+    CLASSES.iter().find(|(known, _)| *known == endpoint).map(|(_, class)| *class)
 }
 
 #[cfg(test)]
