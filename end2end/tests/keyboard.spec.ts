@@ -58,7 +58,7 @@ test('the sign-in page is walked in reading order', async ({ people }) => {
   await people.join('Ana Ribeiro', 'ADMIN');
   const { page } = await people.stranger();
   await open(page, '/login');
-  for (const stop of [field(page, 'Email'), field(page, 'Password'), button(page, 'Sign in'), link(page, 'Create one')]) {
+  for (const stop of [field(page, 'Email'), field(page, 'Password'), button(page, 'Sign in'), link(page, 'Forgot your password?'), link(page, 'Create one')]) {
     await page.keyboard.press('Tab');
     await expect(stop).toBeFocused();
   }

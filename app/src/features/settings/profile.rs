@@ -45,16 +45,16 @@ fn Profile(framed: Framed<ProfileView>, reload: Callback<()>) -> impl IntoView {
         <Title text="Profile"/>
         <SettingsShell frame tab=Tab::Profile>
             <section aria-labelledby="name">
-                <h2 id="name">"Name"</h2>
+                <h2 id="name">"Your name"</h2>
                 {name}
             </section>
             <section aria-labelledby="email">
-                <h2 id="email">"Email"</h2>
+                <h2 id="email">"Your email"</h2>
                 {address}
                 {has_password.then(|| change(org, reload))}
             </section>
             <section aria-labelledby="password">
-                <h2 id="password">"Password"</h2>
+                <h2 id="password">"Your password"</h2>
                 {password}
             </section>
         </SettingsShell>
