@@ -7,7 +7,8 @@ const SETTINGS = '/main/settings';
 
 /** The line of a table or list that has this text. */
 function line(page: Page, text: string) {
-  return page.getByRole('row').or(page.getByRole('listitem')).filter({ hasText: text });
+  const main = page.getByRole('main');
+  return main.getByRole('row').or(main.getByRole('listitem')).filter({ hasText: text });
 }
 
 async function setRole(page: Page, name: string, role: string): Promise<void> {

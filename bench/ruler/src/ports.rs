@@ -23,9 +23,9 @@ pub fn ports(app: &App, recordings: &Arc<Recordings>) -> Ports {
 #[derive(Debug)]
 struct Recorded(Arc<Recordings>);
 
-/// The recording that the caller's session names.
+/// The recording that the visitor's cookie names: a session would be looked for in the database.
 fn named<T: Clone>(all: &HashMap<String, T>, caller: &Caller) -> Result<T, AppError> {
-    let name = caller.session.as_ref().ok_or(AppError::Unauthenticated)?;
+    let name = caller.visitor.as_ref().ok_or(AppError::Unauthenticated)?;
     all.get(name.reveal()).cloned().ok_or(AppError::NotFound)
 }
 

@@ -61,22 +61,24 @@ fn Invited(offer: Offer) -> impl IntoView {
 
 fn steps(step: Step, email: String) -> AnyView {
     match step {
-        Step::Join => accept(
+        Step::Join => accept(Box::new(move || {
             view! {
                 <p class="dim">"Your account will have the address " {email} "."</p>
                 <Field label="Name" name="name" autocomplete="name"/>
                 <NewPassword/>
             }
-            .into_any(),
-        ),
-        Step::Claim(name) => accept(
+            .into_any()
+        })),
+        Step::Claim(name) => accept(Box::new(move || {
             view! {
                 <p class="dim">"You take over what " <b>{name}</b> " did here, with the address " {email} "."</p>
                 <NewPassword/>
             }
-            .into_any(),
-        ),
-        Step::Accept => accept(view! { <p class="dim">"You are signed in as " {email} "."</p> }.into_any()),
+            .into_any()
+        })),
+        Step::Accept => accept(Box::new(move || {
+            view! { <p class="dim">"You are signed in as " {email} "."</p> }.into_any()
+        })),
         Step::SignIn => view! {
             <p class="dim">{email} " has an account. Sign in with it, then open the link of the mail again."</p>
             <SignInLink/>
@@ -96,11 +98,12 @@ fn steps(step: Step, email: String) -> AnyView {
     }
 }
 
-fn accept(fields: AnyView) -> AnyView {
+/// The fields are made inside of the form, which tells them what was typed and refused.
+fn accept(fields: Children) -> AnyView {
     view! {
         <ApiForm to={endpoint::<AcceptInvitation>()} after=After::Load>
             <Hidden name="token" value=Signal::stored(token())/>
-            {fields}
+            {fields()}
             <Submit label="Accept" class="btn primary wide"/>
         </ApiForm>
     }
