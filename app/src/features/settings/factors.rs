@@ -97,13 +97,13 @@ impl Here {
         format!("{}?do={what}", self.org.with_value(|org| factors_page(org)))
     }
 
-    /// A form of this page; it leads back to it.
-    pub(super) fn form(self, to: Endpoint, fields: AnyView) -> AnyView {
+    /// A form of this page; it leads back to it. The fields are made inside of it, for it tells them what was typed.
+    pub(super) fn form(self, to: Endpoint, fields: impl FnOnce() -> AnyView + Send + 'static) -> AnyView {
         let org = self.org.get_value();
         view! {
             <ApiForm to after=After::Visit done=self.reload>
                 <Hidden name="org" value=org/>
-                {fields}
+                {fields()}
             </ApiForm>
         }
         .into_any()
@@ -112,12 +112,14 @@ impl Here {
     /// The same, with the question who it is.
     fn proved(self, to: Endpoint, label: &'static str, fields: Option<AnyView>) -> AnyView {
         let asks = self.has_password || self.any;
-        let fields = view! {
-            {fields}
-            {asks.then(|| view! { <Proof password=self.has_password codes=self.any/> })}
-            {self.buttons(label)}
-        };
-        self.form(to, fields.into_any())
+        self.form(to, move || {
+            view! {
+                {fields}
+                {asks.then(|| view! { <Proof password=self.has_password codes=self.any/> })}
+                {self.buttons(label)}
+            }
+            .into_any()
+        })
     }
 
     fn buttons(self, label: &'static str) -> AnyView {
@@ -222,22 +224,26 @@ fn row(passkey: &PasskeyView, here: Here) -> AnyView {
 
 fn adding(here: Here) -> AnyView {
     let (asks, back) = (here.has_password || here.any, here.org.with_value(|org| factors_page(org)));
-    let fields = view! {
-        <Field label="Name" name="name" value="Passkey" hint="What you will know it by: the device, for instance."/>
-        {asks.then(|| view! { <Proof password=here.has_password codes=here.any/> })}
-        <PasskeyButton does="create" ask=BeginPasskey::url() label="Add passkey" class="btn primary"/>
-        <p><a class="link" href=back>"Cancel"</a></p>
-    };
-    here.form(endpoint::<AddPasskey>(), fields.into_any())
+    here.form(endpoint::<AddPasskey>(), move || {
+        view! {
+            <Field label="Name" name="name" value="Passkey" hint="What you will know it by: the device, for instance."/>
+            {asks.then(|| view! { <Proof password=here.has_password codes=here.any/> })}
+            <PasskeyButton does="create" ask=BeginPasskey::url() label="Add passkey" class="btn primary"/>
+            <p><a class="link" href=back>"Cancel"</a></p>
+        }
+        .into_any()
+    })
 }
 
 fn renaming(here: Here, passkey: PasskeyView) -> AnyView {
-    let fields = view! {
-        <Hidden name="passkey" value=passkey.id.to_string()/>
-        <Field label="Name" name="name" value=passkey.name/>
-        {here.buttons("Rename")}
-    };
-    here.form(endpoint::<RenamePasskey>(), fields.into_any())
+    here.form(endpoint::<RenamePasskey>(), move || {
+        view! {
+            <Hidden name="passkey" value=passkey.id.to_string()/>
+            <Field label="Name" name="name" value=passkey.name/>
+            {here.buttons("Rename")}
+        }
+        .into_any()
+    })
 }
 
 fn removing(here: Here, passkey: PasskeyView) -> AnyView {

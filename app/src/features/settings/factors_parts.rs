@@ -38,12 +38,15 @@ pub(super) fn Proof(
 #[component]
 pub(super) fn Setup(here: Here, setup: TotpSetup) -> impl IntoView {
     let frame = format!("0 0 {0} {0}", setup.qr_size);
-    let fields = view! {
-        <Field
-            label="Code" name="code" autocomplete="one-time-code"
-            hint="The six digits that the app shows now."
-        />
-        <Submit label="Turn on"/>
+    let fields = || {
+        view! {
+            <Field
+                label="Code" name="code" autocomplete="one-time-code"
+                hint="The six digits that the app shows now."
+            />
+            <Submit label="Turn on"/>
+        }
+        .into_any()
     };
     view! {
         <p>"Scan this with an authenticator app, or type the key into it. Then give the first code."</p>
@@ -52,7 +55,7 @@ pub(super) fn Setup(here: Here, setup: TotpSetup) -> impl IntoView {
             <path d=setup.qr></path>
         </svg>
         <p>"Key: " <code class="secret">{setup.secret}</code></p>
-        {here.form(endpoint::<ConfirmTotp>(), fields.into_any())}
+        {here.form(endpoint::<ConfirmTotp>(), fields)}
     }
     .into_any()
 }
@@ -69,7 +72,7 @@ pub(super) fn NewCodes(here: Here, codes: Vec<String>) -> impl IntoView {
                 "they are shown now and never again."
             </p>
             <ul class="codes">{list}</ul>
-            {here.form(endpoint::<KeepCodes>(), view! { <Submit label="I have kept them"/> }.into_any())}
+            {here.form(endpoint::<KeepCodes>(), || view! { <Submit label="I have kept them"/> }.into_any())}
         </section>
     }
     .into_any()
