@@ -23,7 +23,7 @@ pub mod markdown;
 pub mod metrics;
 pub mod passwords;
 pub mod providers;
-pub mod seal;
+mod seal;
 pub mod services;
 pub mod session;
 mod state;

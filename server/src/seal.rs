@@ -1,57 +1,59 @@
-//! Secrets that must be kept for a while and read again: encrypted and authenticated under `SECRET_KEY`, so that a copy
-//! of the database does not tell them. Each purpose has a key of its own.
+//! Secrets that must be kept for a while and read again: encrypted and authenticated (XChaCha20-Poly1305, a random nonce
+//! before each) under `SECRET_KEY`, so that a copy of the database does not tell them. Each purpose has a key of its own;
+//! whose secret it is is sealed in, so that one that was moved to another row does not open.
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
     aead::{Aead, Payload},
 };
 use rand::Rng;
-use tracker_domain::{error::AppError, text::Secret};
+use tracker_domain::error::AppError;
 
 use crate::{fault::fault, session::HashKey};
 
 const NONCE: usize = 24;
 
-fn cipher(key: &HashKey, purpose: &str) -> XChaCha20Poly1305 {
-    XChaCha20Poly1305::new(&key.hash(format!("seal\n{purpose}").as_bytes()).0.into())
-}
+impl HashKey {
+    fn cipher(&self, purpose: &str) -> XChaCha20Poly1305 {
+        XChaCha20Poly1305::new(&self.hash(format!("seal {purpose}").as_bytes()).0.into())
+    }
 
-/// Seals a secret for one purpose; `about` says whose it is, and must be said again to open it.
-pub fn seal(key: &HashKey, purpose: &str, about: &[u8], secret: &Secret) -> Result<String, AppError> {
-    let mut nonce = [0; NONCE];
-    rand::rng().fill_bytes(&mut nonce);
-    let payload = Payload { msg: secret.reveal().as_bytes(), aad: about };
-    let sealed =
-        cipher(key, purpose).encrypt(&XNonce::from(nonce), payload).map_err(|error| fault(&error))?;
-    Ok(URL_SAFE_NO_PAD.encode([&nonce[..], &sealed].concat()))
-}
+    /// Seals something for one purpose; `about` says whose it is, and must be said again to open it.
+    pub fn seal(&self, purpose: &str, about: &[u8], plain: &[u8]) -> Result<Vec<u8>, AppError> {
+        let mut nonce = [0; NONCE];
+        rand::rng().fill_bytes(&mut nonce);
+        let payload = Payload { msg: plain, aad: about };
+        let sealed =
+            self.cipher(purpose).encrypt(&XNonce::from(nonce), payload).map_err(|error| fault(&error))?;
+        Ok([&nonce[..], &sealed].concat())
+    }
 
-/// Opens what was sealed; `None` when it was sealed otherwise, or changed.
-pub fn open(key: &HashKey, purpose: &str, about: &[u8], sealed: &str) -> Option<Secret> {
-    let sealed = URL_SAFE_NO_PAD.decode(sealed).ok()?;
-    let (nonce, text) = sealed.split_first_chunk::<NONCE>()?;
-    let payload = Payload { msg: text, aad: about };
-    let text = cipher(key, purpose).decrypt(&XNonce::from(*nonce), payload).ok()?;
-    String::from_utf8(text).ok().map(Secret::new)
+    /// Opens it again. `None`: it was sealed under another key, for another purpose, for somebody else, or changed.
+    pub fn open(&self, purpose: &str, about: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+        let (nonce, sealed) = sealed.split_first_chunk::<NONCE>()?;
+        let payload = Payload { msg: sealed, aad: about };
+        self.cipher(purpose).decrypt(&XNonce::from(*nonce), payload).ok()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tracker_domain::text::Secret;
 
     #[test]
-    fn only_the_same_key_purpose_and_owner_open_it() {
-        let key = HashKey::new(Secret::new("a key for tests only"));
-        let sealed = seal(&key, "token", b"ana", &Secret::new("hunter2")).unwrap();
-        assert!(!sealed.contains("hunter2"));
-        assert_eq!(open(&key, "token", b"ana", &sealed).unwrap().reveal(), "hunter2");
-        assert!(open(&key, "code", b"ana", &sealed).is_none());
-        assert!(open(&key, "token", b"ben", &sealed).is_none());
-        assert!(open(&HashKey::new(Secret::new("another")), "token", b"ana", &sealed).is_none());
-        let end = if sealed.ends_with('A') { "B" } else { "A" };
-        let changed = format!("{}{end}", &sealed[..sealed.len() - 1]);
-        assert!(open(&key, "token", b"ana", &changed).is_none());
-        assert!(open(&key, "token", b"ana", "short").is_none());
+    fn only_the_same_key_owner_and_purpose_open_it() {
+        let key = HashKey::new(Secret::new("one key"));
+        let sealed = key.seal("totp", b"me", b"plain").unwrap();
+        assert!(!sealed.windows(5).any(|part| part == b"plain"));
+        assert_eq!(key.open("totp", b"me", &sealed).unwrap(), b"plain");
+        assert_ne!(key.seal("totp", b"me", b"plain").unwrap(), sealed, "the nonce is another one each time");
+        assert_eq!(key.open("totp", b"other", &sealed), None);
+        assert_eq!(key.open("codes", b"me", &sealed), None);
+        assert_eq!(HashKey::new(Secret::new("another")).open("totp", b"me", &sealed), None);
+        let mut bent = sealed.clone();
+        *bent.last_mut().unwrap() ^= 1;
+        assert_eq!(key.open("totp", b"me", &bent), None);
+        assert_eq!(key.open("totp", b"me", b"short"), None);
     }
 }

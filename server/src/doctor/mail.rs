@@ -38,7 +38,8 @@ pub(super) async fn look(config: &Config, report: &mut Report) {
 }
 
 async fn refused(url: &tracker_domain::text::Secret, config: &Config) -> Option<String> {
-    let mailer = match SmtpMailer::new(url, config.mail.from.clone()) {
+    let from = config.mail.from.clone()?;
+    let mailer = match SmtpMailer::new(url, from) {
         Ok(mailer) => mailer,
         Err(error) => return Some(error.to_string()),
     };

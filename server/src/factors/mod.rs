@@ -6,7 +6,6 @@
 pub mod passkeys;
 pub mod patience;
 pub mod recovery;
-mod seal;
 pub mod totp;
 
 /// How long a sign-in waits for its second step, and a browser for a passkey.

@@ -112,13 +112,13 @@ impl Mailer for NoMailer {
 
 /// The way out of these settings.
 pub fn mailer(settings: &Mail) -> Result<Arc<dyn Mailer>, MailError> {
-    Ok(match &settings.way {
-        MailWay::Smtp(url) => Arc::new(SmtpMailer::new(url, settings.from.clone())?),
-        MailWay::Folder(folder) => {
+    Ok(match (&settings.way, settings.from.clone()) {
+        (MailWay::Smtp(url), Some(from)) => Arc::new(SmtpMailer::new(url, from)?),
+        (MailWay::Folder(folder), Some(from)) => {
             tracing::info!(folder = %folder.display(), "mail is written into a folder");
-            Arc::new(FolderMailer::new(folder.clone(), settings.from.clone()))
+            Arc::new(FolderMailer::new(folder.clone(), from))
         }
-        MailWay::Nowhere => {
+        _ => {
             tracing::warn!("no mail goes out: TRACKER_MAIL_URL is not set");
             Arc::new(NoMailer)
         }

@@ -5,6 +5,7 @@
 
 use app::ports::{Caller, Tokens};
 use async_trait::async_trait;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::json;
 use tracker_domain::{
     audit::AuditAction,
@@ -23,7 +24,7 @@ use tracker_domain::{
 
 use super::{once, page::tell};
 use crate::{
-    App, seal,
+    App,
     session::{SessionHash, random_text},
     storage::{
         Member, NewEvent, Tx, audit,
@@ -205,7 +206,8 @@ impl TokensService {
         let app = &self.0;
         let owner = app.flash_owner(caller).ok_or(AppError::Unauthenticated)?;
         let id = random_text(12);
-        let sealed = seal::seal(&app.key, PURPOSE, &about(&id, owner), token)?;
+        let sealed = app.key.seal(PURPOSE, &about(&id, owner), token.reveal().as_bytes())?;
+        let sealed = URL_SAFE_NO_PAD.encode(sealed);
         storage::keep_sealed(tx, &id, owner, &sealed, now).await?;
         Ok(id)
     }
@@ -214,7 +216,9 @@ impl TokensService {
         let app = &self.0;
         let Some(owner) = app.flash_owner(caller).filter(|_| !id.is_empty()) else { return Ok(None) };
         let sealed = storage::take_sealed(&app.db, id, owner, app.clock.now()).await?;
-        Ok(sealed.and_then(|sealed| seal::open(&app.key, PURPOSE, &about(id, owner), &sealed)))
+        let sealed = sealed.and_then(|sealed| URL_SAFE_NO_PAD.decode(sealed).ok());
+        let token = sealed.and_then(|sealed| app.key.open(PURPOSE, &about(id, owner), &sealed));
+        Ok(token.and_then(|token| String::from_utf8(token).ok()).map(Secret::new))
     }
 
     async fn record(

@@ -76,9 +76,12 @@ impl FactorsService {
         let app = &self.0;
         let (Some(user), Some(row)) = (page.user, page.row) else { return Err(AppError::Unauthenticated) };
         let FactorsRow { email, totp_since, passkeys, codes_left, has_password, issuer, home } = row;
-        let secret = page.setup.and_then(|sealed| app.key.open(TOTP, user, &sealed));
+        let secret = page.setup.and_then(|sealed| app.key.open(TOTP, &user.0.to_be_bytes(), &sealed));
         let setup = secret.map(|secret| Authenticator::new(secret, &issuer, &email)?.setup()).transpose()?;
-        let codes = page.sheet.and_then(|sealed| app.key.open(SHEET, user, &sealed)).unwrap_or_default();
+        let codes = page
+            .sheet
+            .and_then(|sealed| app.key.open(SHEET, &user.0.to_be_bytes(), &sealed))
+            .unwrap_or_default();
         let new_codes = String::from_utf8_lossy(&codes).lines().map(str::to_owned).collect();
         let no_passkeys = self.passkeys().err().map(|why| why.to_string());
         let view =
@@ -90,7 +93,7 @@ impl FactorsService {
         let app = &self.0;
         let (tx, user) = self.write_own(caller).await?;
         let (mut tx, _) = proof::require(app, tx, user, proof).await?;
-        let sealed = app.key.seal(TOTP, user, &new_secret())?;
+        let sealed = app.key.seal(TOTP, &user.0.to_be_bytes(), &new_secret())?;
         if !factors::begin_totp(&mut tx, user, &sealed, app.clock.now()).await? {
             return Err(AppError::forbidden("An authenticator is on already. Turn it off first."));
         }
@@ -101,7 +104,7 @@ impl FactorsService {
         let app = &self.0;
         let (mut tx, user) = self.write_own(caller).await?;
         let sealed = factors::unconfirmed_totp(&mut tx, user, self.setup_since()).await?;
-        let secret = sealed.and_then(|sealed| app.key.open(TOTP, user, &sealed));
+        let secret = sealed.and_then(|sealed| app.key.open(TOTP, &user.0.to_be_bytes(), &sealed));
         let secret = secret.ok_or_else(|| AppError::forbidden("No authenticator is being set up."))?;
         let code = recovery::meant(code.reveal());
         let step = Authenticator::new(secret, "", "")?.step_of(&code, app.clock.now());
@@ -233,7 +236,7 @@ impl FactorsService {
         let app = &self.0;
         let codes = recovery::new_codes();
         let hashes: Vec<_> = codes.iter().map(|code| recovery::hash(&app.key, user, code)).collect();
-        let sealed = app.key.seal(SHEET, user, codes.join("\n").as_bytes())?;
+        let sealed = app.key.seal(SHEET, &user.0.to_be_bytes(), codes.join("\n").as_bytes())?;
         let until = Timestamp(app.clock.now().0 + Duration::minutes(SHEET_MINUTES));
         factors::replace_codes(tx, user, &hashes, (&sealed, until)).await
     }

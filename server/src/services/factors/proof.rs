@@ -48,7 +48,7 @@ pub(super) async fn take_code(
 
 async fn take_totp(app: &App, tx: &mut Tx, user: UserId, code: &str) -> Result<bool, AppError> {
     let Some(sealed) = factors::totp(tx, user).await? else { return Ok(false) };
-    let Some(secret) = app.key.open(TOTP, user, &sealed) else {
+    let Some(secret) = app.key.open(TOTP, &user.0.to_be_bytes(), &sealed) else {
         tracing::error!(%user, "an authenticator's secret does not open: was SECRET_KEY changed?");
         return Ok(false);
     };
