@@ -17,6 +17,7 @@ pub mod logging;
 pub mod markdown;
 pub mod metrics;
 pub mod passwords;
+pub mod policy;
 pub mod services;
 pub mod session;
 mod state;

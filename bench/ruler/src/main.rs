@@ -15,7 +15,7 @@ use recordings::Recordings;
 use server::{
     App, Settings, SystemClock,
     config::{Log, LogFormat},
-    http::{Site, router_on, surround},
+    http::{Site, routes_on, surround},
     live::Bell,
     logging,
     passwords::Passwords,
@@ -38,8 +38,8 @@ async fn main() -> Whatever<()> {
     logging::start(&Log { filter: "info".to_owned(), format: LogFormat::Json });
     let recordings = Arc::new(Recordings::read(folder.as_ref())?);
     let app = without_database(address)?;
-    let pages = router_on(&app, ports::ports(&recordings), &Site::new(site.into()));
-    let router = surround(pages, &app).merge(bytes(&recordings));
+    let pages = routes_on(&app, ports::ports(&recordings), &Site::new(site.into()));
+    let router = surround(pages.into_router(), &app).merge(bytes(&recordings));
     let listener = tokio::net::TcpListener::bind(address).await?;
     axum::serve(listener, router).await?;
     Ok(())

@@ -5,7 +5,6 @@
 //! [`Hub::close`], so that there is one place that says goodbye.
 
 use axum::{
-    Router,
     extract::{
         State, WebSocketUpgrade,
         ws::{CloseFrame, Message, WebSocket},
@@ -21,7 +20,7 @@ use tracker_domain::{
     error::AppError,
     id::{OrgId, Seq, UserId},
     live::{ClientMessage, ServerMessage, Topic, TopicPage, VERSION, close},
-    policy::{Action, Actor, Decision, decide},
+    policy::{Action, Actor, Decision},
     time::Timestamp,
 };
 
@@ -32,7 +31,8 @@ use super::{
 };
 use crate::{
     App,
-    http::{caller, same_origin},
+    http::{Routes, caller, same_origin},
+    policy::decide,
     session::SessionHash,
 };
 
@@ -72,8 +72,8 @@ struct Visit {
     user: UserId,
 }
 
-pub(super) fn router(live: Live, door: Door) -> Router {
-    Router::new().route("/live", get(upgrade)).with_state(Entrance { live, door })
+pub(super) fn routes(live: Live, door: Door) -> Routes {
+    Routes::new().route("/live", get(upgrade)).with_state(Entrance { live, door })
 }
 
 async fn upgrade(State(entrance): State<Entrance>, headers: HeaderMap, socket: WebSocketUpgrade) -> Response {

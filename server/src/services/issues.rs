@@ -23,6 +23,7 @@ use tracker_domain::{
 use super::{complete, once, page::tell};
 use crate::{
     App, markdown,
+    policy::decide,
     storage::{
         Member, NewEvent, Tx,
         issue_page::{self, IssuePage},
@@ -178,7 +179,7 @@ impl IssuesService {
 /// What of an issue an actor gets to see, after the policy was asked.
 fn issue_view(page: IssuePage, actor: Actor) -> Result<IssueView, AppError> {
     let facts = IssueFacts { reporter: page.row.reporter.id, status: page.row.status };
-    tracker_domain::policy::decide(actor, Action::See, facts).require()?;
+    decide(actor, Action::See, facts).require()?;
     let IssuePage { row, description, description_html, timeline, links, people, known_tags } = page;
     let head = IssueHead { row, description, description_html, viewer_can: ViewerCan::of(actor, facts) };
     Ok(IssueView { head, timeline, links, people, known_tags })

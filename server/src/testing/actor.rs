@@ -34,6 +34,12 @@ impl Actor {
         Self { router, cookies: Mutex::default() }
     }
 
+    /// The same browser at another router.
+    pub(super) fn at(&self, router: Router) -> Self {
+        let cookies = self.cookies.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Self { router, cookies: Mutex::new(cookies) }
+    }
+
     /// The `Cookie` header that this actor sends.
     pub fn cookie_header(&self) -> String {
         let cookies = self.cookies.lock().unwrap_or_else(PoisonError::into_inner);
@@ -44,7 +50,12 @@ impl Actor {
     pub async fn send(&self, mut request: Request<Body>) -> Answer {
         let headers = request.headers_mut();
         headers.insert(header::COOKIE, self.cookie_header().parse().unwrap());
-        headers.entry(header::HOST).or_insert("tracker.test".parse().unwrap());
+        self.send_as_is(request).await
+    }
+
+    /// Sends any request, with the cookies that it has.
+    pub async fn send_as_is(&self, mut request: Request<Body>) -> Answer {
+        request.headers_mut().entry(header::HOST).or_insert("tracker.test".parse().unwrap());
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         for cookie in parts.headers.get_all(header::SET_COOKIE) {

@@ -1,0 +1,147 @@
+//! Who walks the paths: one row a kind of asker.
+
+use futures::{FutureExt, future::BoxFuture};
+use server::testing::{Actor, TestApp};
+use tracker_domain::{
+    id::UserId,
+    org::Role,
+    policy::{self, Decision, IssueFacts},
+    workflow::Status,
+};
+
+use super::table::{Call, Rule, Words};
+
+/// What somebody is to the organization that is asked about.
+#[derive(Clone, Copy)]
+pub enum Standing {
+    /// Nobody is signed in.
+    Nobody,
+    /// Signed in, and not a member (any more).
+    Stranger,
+    /// A member.
+    Member(Role),
+    /// The one who reported the issue.
+    Reporter,
+    /// A credential that may do less than its person: `None` asks the person's standing, `Some` is its own answer.
+    #[expect(dead_code, reason = "for tokens, which have scopes")]
+    Limited(&'static Standing, fn(&Call) -> Option<u16>),
+}
+
+type Enter = for<'a> fn(&'a Stage) -> BoxFuture<'a, Actor>;
+
+/// Everybody who asks: what they are called in the table, what they are, and how they come in. They come in this order,
+/// and the first is the first account.
+pub const CAST: &[(&str, Standing, Enter)] = &[
+    ("admin", Standing::Member(Role::Admin), |s| s.app.sign_up("Ana").boxed()),
+    ("its reporter", Standing::Reporter, |s| s.reporter().boxed()),
+    ("maintainer", Standing::Member(Role::Maintainer), |s| s.app.member("Max", Role::Maintainer).boxed()),
+    ("reporter", Standing::Member(Role::Reporter), |s| s.app.sign_up("Cleo").boxed()),
+    ("disabled", Standing::Stranger, |s| s.disabled().boxed()),
+    ("admin of another", Standing::Stranger, |s| s.elsewhere().boxed()),
+    ("nobody", Standing::Nobody, |s| async { s.app.anon() }.boxed()),
+];
+
+/// A tracker with an issue that somebody reported.
+pub struct Stage {
+    pub app: TestApp,
+}
+
+impl Stage {
+    async fn reporter(&self) -> Actor {
+        let ben = self.app.sign_up("Ben").await;
+        assert_eq!(ben.create_issue("Of Ben").await, "CORE-1");
+        ben
+    }
+
+    async fn disabled(&self) -> Actor {
+        let dan = self.app.sign_up("Dan").await;
+        let sql = "UPDATE memberships SET disabled_at = now() WHERE user_id = (SELECT id FROM users WHERE name = 'Dan')";
+        self.app.owner_sql(sql).await;
+        dan
+    }
+
+    async fn elsewhere(&self) -> Actor {
+        let eve = self.app.sign_up("Eve").await;
+        self.app
+            .owner_sql(
+                "INSERT INTO organizations (slug, name, created_at) VALUES ('other', 'Other', now());
+                 INSERT INTO org_heads (org_id) SELECT id FROM organizations WHERE slug = 'other';
+                 UPDATE memberships SET role = 'ADMIN', org_id = (SELECT id FROM organizations WHERE slug = 'other')
+                 WHERE user_id = (SELECT id FROM users WHERE name = 'Eve')",
+            )
+            .await;
+        eve
+    }
+
+    /// What they ask about.
+    pub async fn words(&self) -> Words {
+        let max = self.app.owner_count("SELECT id FROM users WHERE name = 'Max'").await;
+        Words {
+            org: "main".to_owned(),
+            project: "CORE".to_owned(),
+            key: "CORE-1".to_owned(),
+            word: "breaks".to_owned(),
+            tag: "ui-tag".to_owned(),
+            name: "Max".to_owned(),
+            address: "max".to_owned(),
+            person: max.to_string(),
+            flash: "none".to_owned(),
+        }
+    }
+}
+
+/// Somebody who asks.
+pub struct Asker {
+    pub name: &'static str,
+    pub standing: Standing,
+    pub actor: Actor,
+}
+
+/// The tracker and everybody on it.
+pub async fn cast() -> (Stage, Vec<Asker>) {
+    let stage = Stage { app: TestApp::start().await };
+    let mut askers = Vec::new();
+    for (name, standing, enter) in CAST {
+        askers.push(Asker { name, standing: *standing, actor: enter(&stage).await });
+    }
+    (stage, askers)
+}
+
+/// The issue that is asked about was reported by them, and is open.
+const BEN: UserId = UserId(1);
+
+impl Standing {
+    /// What the policy says; `None` when it needs not be asked: the path is not theirs whatever it says.
+    pub fn decision(self, rule: Rule) -> Option<Decision> {
+        let (role, user) = match self {
+            Self::Member(role) => (role, UserId(2)),
+            Self::Reporter => (Role::Reporter, BEN),
+            Self::Limited(person, _) => return person.decision(rule),
+            Self::Nobody | Self::Stranger => return (rule == Rule::Anybody).then_some(Decision::Allow),
+        };
+        let actor = policy::Actor { user, role };
+        Some(match rule {
+            Rule::Anybody | Rule::SignedIn | Rule::Member => Decision::Allow,
+            Rule::Issue(action) => {
+                policy::decide(actor, action, IssueFacts { reporter: BEN, status: Status::Open })
+            }
+            Rule::Org(action) => policy::decide_org(actor, action),
+        })
+    }
+
+    /// The status of the answer to a call.
+    pub fn status(self, call: &Call) -> u16 {
+        if let Self::Limited(_, own) = self
+            && let Some(status) = own(call)
+        {
+            return status;
+        }
+        match (self, self.decision(call.rule)) {
+            (_, Some(Decision::Allow)) => call.done,
+            (_, Some(Decision::Refuse(_))) => 403,
+            (Self::Nobody, _) => 401,
+            (Self::Stranger, _) if call.rule == Rule::SignedIn => call.done,
+            (_, Some(Decision::Hide) | None) => 404,
+        }
+    }
+}
