@@ -35,13 +35,12 @@ pub struct ListQuery<'a> {
     pub flash: (&'a str, Option<SessionHash>),
 }
 
+/// An issue of the page, with what a cursor needs.
 #[derive(Deserialize)]
 struct Listed {
     id: i64,
     project_id: i64,
-    #[serde(flatten)]
     row: IssueRow,
-    #[serde(flatten)]
     hit: Option<Hit>,
 }
 
@@ -121,32 +120,37 @@ fn push_page(builder: &mut QueryBuilder<Postgres>, query: &ListQuery<'_>, scope:
     builder.push(format!(" ORDER BY {} LIMIT {}", order.join(", "), PAGE_ROWS + 1));
 }
 
-/// The rows as one JSON array: see [`IssueRow`]. Joined once for the page, not by `tracker_row` once a row: that costs
-/// ten times as much, since each call begins a statement and unpacks the issue's texts.
+/// The rows as one JSON array: see [`Listed`]. Joined once for the page, tags too, not by `tracker_row` once a row: each
+/// call begins a statement and unpacks the issue's texts.
 fn push_rows(builder: &mut QueryBuilder<Postgres>, query: &ListQuery<'_>, scope: &str) {
+    let searched = query.query.searched();
+    builder.push("(WITH page AS MATERIALIZED (SELECT i.*, row_number() OVER () AS place FROM (");
+    push_page(builder, query, scope);
     builder.push(
-        "(SELECT coalesce(json_agg(json_build_object('id', i.id, 'project_id', i.project_id,
+        ") i), labels AS (
+             SELECT it.issue_id, json_agg(t.name ORDER BY t.name) AS names
+             FROM issue_tags it JOIN tags t ON t.org_id = it.org_id AND t.id = it.tag_id
+             WHERE it.org_id = tracker_org() AND it.issue_id = ANY (ARRAY(SELECT id FROM page))
+             GROUP BY it.issue_id)
+         SELECT coalesce(json_agg(json_build_object('id', i.id, 'project_id', i.project_id, 'row', json_build_object(
             'key', p.key || '-' || i.number, 'title', i.title, 'status', i.status, 'severity', i.severity,
             'reporter', json_build_object('id', r.id, 'name', r.name),
             'assignee', CASE WHEN a.id IS NOT NULL THEN json_build_object('id', a.id, 'name', a.name) END,
-            'tags', (SELECT coalesce(json_agg(t.name ORDER BY t.name), '[]')
-                     FROM issue_tags it JOIN tags t ON t.org_id = it.org_id AND t.id = it.tag_id
-                     WHERE it.org_id = i.org_id AND it.issue_id = i.id),
-            'comments', i.comment_count, 'created_at', i.created_at, 'updated_at', i.updated_at,
-            'closed_at', i.closed_at, 'version', i.version",
+            'tags', coalesce(l.names, '[]'), 'comments', i.comment_count, 'created_at', i.created_at,
+            'updated_at', i.updated_at, 'closed_at', i.closed_at, 'version', i.version)",
     );
-    if query.query.searched().is_some() {
+    if searched.is_some() {
         builder.push(search::MEMBERS);
     }
-    builder.push(") ORDER BY i.place), '[]') FROM (SELECT i.*, row_number() OVER () AS place FROM (");
-    push_page(builder, query, scope);
     builder.push(
-        ") i) i
+        ") ORDER BY i.place), '[]')
+         FROM page i
          JOIN projects p ON p.org_id = tracker_org() AND p.id = i.project_id
          JOIN users r ON r.id = i.reporter_id
-         LEFT JOIN users a ON a.id = i.assignee_id",
+         LEFT JOIN users a ON a.id = i.assignee_id
+         LEFT JOIN labels l ON l.issue_id = i.id",
     );
-    if let Some(text) = query.query.searched() {
+    if let Some(text) = searched {
         search::push_marks(builder, &text);
     }
     builder.push(") AS rows");

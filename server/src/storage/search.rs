@@ -21,10 +21,11 @@ pub(super) fn push_join(builder: &mut QueryBuilder<Postgres>, text: &str, alone:
 /// What a page of issues needs for their pieces of text, as columns of `i` and `s`.
 pub(super) const COLUMNS: &str = ", i.description, s.rank, s.comment_id";
 
-/// The members of a row's JSON that [`Hit`] reads; `m` is what [`push_marks`] gives.
-pub(super) const MEMBERS: &str = ", 'rank', i.rank, 'in_comment', i.comment_id > 0, 'piece', CASE WHEN i.comment_id > 0
+/// The member of a row's JSON that [`Hit`] reads; `m` is what [`push_marks`] gives.
+pub(super) const MEMBERS: &str = ", 'hit', json_build_object('rank', i.rank, 'in_comment', i.comment_id > 0, 'piece', CASE
+    WHEN i.comment_id > 0
     THEN (SELECT tracker_piece(c.body, m.pattern) FROM comments c WHERE c.org_id = tracker_org() AND c.id = i.comment_id)
-    ELSE tracker_piece(i.description, m.pattern) END";
+    ELSE tracker_piece(i.description, m.pattern) END)";
 
 /// The stems of a text, once a statement.
 pub(super) fn push_marks(builder: &mut QueryBuilder<Postgres>, text: &str) {
