@@ -1,7 +1,7 @@
 //! The live path, through a real socket: who hears what, how soon, and that nothing is lost or told twice.
 
 mod rights;
-mod tab;
+pub mod tab;
 
 use serde_json::{Value, json};
 use server::{

@@ -110,23 +110,44 @@ pub async fn cast() -> (Stage, Vec<Asker>) {
 /// The issue that is asked about was reported by them, and is open.
 const BEN: UserId = UserId(1);
 
+/// What somebody gets, before it is put as a status or a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// What they asked for.
+    Done,
+    /// Who may.
+    Refused,
+    /// As if it did not exist.
+    Hidden,
+    /// The way to the door.
+    SignIn,
+}
+
 impl Standing {
-    /// What the policy says; `None` when it needs not be asked: the path is not theirs whatever it says.
-    pub fn decision(self, rule: Rule) -> Option<Decision> {
-        let (role, user) = match self {
-            Self::Member(role) => (role, UserId(2)),
-            Self::Reporter => (Role::Reporter, BEN),
-            Self::Limited(person, _) => return person.decision(rule),
-            Self::Nobody | Self::Stranger => return (rule == Rule::Anybody).then_some(Decision::Allow),
+    /// What the rule of a path means for them: what the policy says, for those whom it knows.
+    pub fn outcome(self, rule: Rule) -> Outcome {
+        let (role, user) = match (self, rule) {
+            (_, Rule::Anybody) => return Outcome::Done,
+            (Self::Nobody, _) => return Outcome::SignIn,
+            (Self::Stranger, Rule::SignedIn) => return Outcome::Done,
+            (Self::Stranger, _) => return Outcome::Hidden,
+            (Self::Limited(person, _), _) => return person.outcome(rule),
+            (Self::Member(role), _) => (role, UserId(2)),
+            (Self::Reporter, _) => (Role::Reporter, BEN),
         };
         let actor = policy::Actor { user, role };
-        Some(match rule {
+        let decision = match rule {
             Rule::Anybody | Rule::SignedIn | Rule::Member => Decision::Allow,
             Rule::Issue(action) => {
                 policy::decide(actor, action, IssueFacts { reporter: BEN, status: Status::Open })
             }
             Rule::Org(action) => policy::decide_org(actor, action),
-        })
+        };
+        match decision {
+            Decision::Allow => Outcome::Done,
+            Decision::Refuse(_) => Outcome::Refused,
+            Decision::Hide => Outcome::Hidden,
+        }
     }
 
     /// The status of the answer to a call.
@@ -136,12 +157,11 @@ impl Standing {
         {
             return status;
         }
-        match (self, self.decision(call.rule)) {
-            (_, Some(Decision::Allow)) => call.done,
-            (_, Some(Decision::Refuse(_))) => 403,
-            (Self::Nobody, _) => 401,
-            (Self::Stranger, _) if call.rule == Rule::SignedIn => call.done,
-            (_, Some(Decision::Hide) | None) => 404,
+        match self.outcome(call.rule) {
+            Outcome::Done => call.done,
+            Outcome::Refused => 403,
+            Outcome::Hidden => 404,
+            Outcome::SignIn => 401,
         }
     }
 }

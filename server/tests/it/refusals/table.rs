@@ -207,10 +207,12 @@ pub struct Page {
     pub queries: &'static [&'static str],
     /// Whether it takes a query of the query language as `q`.
     pub looks: bool,
+    /// What those who may see it get.
+    pub done: u16,
 }
 
 const fn page(path: &'static str, rule: Rule, queries: &'static [&'static str]) -> Page {
-    Page { path, rule, queries, looks: false }
+    Page { path, rule, queries, looks: false, done: 200 }
 }
 
 /// Every page, by path.
@@ -226,6 +228,9 @@ pub const PAGES: &[Page] = &[
     page("/{org}/issues/{key}", Rule::Issue(Action::See), &["edit=1", "edit=1&at=1"]),
     page("/{org}/insights", Rule::Member, &["range=30"]),
 ];
+
+/// What is neither a page nor a function, and belongs to somebody: what can be taken out, or fetched by a program.
+pub const DOWNLOADS: &[Page] = &[];
 
 impl Page {
     /// The addresses that it is opened at; the first has no query.
@@ -243,7 +248,7 @@ impl Page {
     }
 }
 
-/// The routes that are neither pages nor functions: as they were added, what to ask for, and what everybody gets.
+/// The routes that are nobody's: as they were added, what to ask for, and what everybody gets.
 pub const MACHINES: &[(&str, &str, u16)] = &[
     ("/", "/", 303),
     ("/favicon.svg", "/favicon.svg", 404),
