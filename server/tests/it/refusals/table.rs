@@ -238,7 +238,9 @@ impl Page {
         let path = self.path.replace("{org}", &words.org).replace("{key}", &words.key);
         let flash = format!("flash={}", words.flash);
         let fixed = self.queries.iter().map(|query| (*query).to_owned()).chain([flash]);
-        let looked = if self.looks { words.queries() } else { Vec::new() };
+        // The function of the page is asked all of them; here it is whether the page shows more than that says.
+        let looked: Vec<_> =
+            if self.looks { words.queries().into_iter().step_by(6).collect() } else { Vec::new() };
         let looked = looked.iter().map(|query| {
             serde_qs::to_string(&[("q", query)].into_iter().collect::<std::collections::BTreeMap<_, _>>())
                 .unwrap()
