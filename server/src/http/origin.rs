@@ -53,7 +53,10 @@ mod tests {
     use http::HeaderValue;
     use tracker_domain::text::OrgSlug;
 
-    fn allowed(public_url: &str, sent: &[(&'static str, &'static [u8])]) -> bool {
+    /// A header as it was sent.
+    type Sent = (&'static str, &'static [u8]);
+
+    fn allowed(public_url: &str, sent: &[Sent]) -> bool {
         let org = OrgSlug::parse("main").unwrap();
         let settings = Settings { org, signup_open: true, public_url: public_url.to_owned() };
         let mut headers = HeaderMap::new();
@@ -63,7 +66,7 @@ mod tests {
         same_origin(&settings, &headers)
     }
 
-    const HOST: (&str, &[u8]) = ("host", b"tracker.test");
+    const HOST: Sent = ("host", b"tracker.test");
     const TLS: &str = "https://tracker.test";
     const PLAIN: &str = "http://tracker.test";
 
@@ -94,7 +97,7 @@ mod tests {
 
     #[test]
     fn nobody_else_may() {
-        let evil: &[(&str, &[(&'static str, &'static [u8])])] = &[
+        let evil: &[(&str, &[Sent])] = &[
             (TLS, &[HOST, ("origin", b"https://evil.example")]),
             (TLS, &[HOST, ("origin", b"null")]),
             (TLS, &[HOST, ("origin", b"")]),

@@ -23,12 +23,13 @@ use world::{Viewer, World};
 
 use crate::{export::exported, live::tab::Tab, refusals::every_path_has_a_row};
 
-/// What `viewer` asks about what they may see: about one issue everything, about the others their pages.
+/// What `viewer` asks about what they may see: about one issue everything, about the others their pages; and the doors.
 fn own_questions(world: &World, viewer: &Viewer) -> Vec<Question> {
     let mut own = world.issues.iter().filter(|issue| issue.seen_by.contains(&viewer.name));
     let first = own.next().map(|issue| Question::all(&issue.words, false)).unwrap_or_default();
     let pages = own.map(|issue| Question::Page(format!("/{}/issues/{}", viewer.org, issue.words.key)));
-    first.into_iter().chain(pages).collect()
+    let doors = [Question::Page("/login".to_owned()), Question::Call("accounts/door", serde_json::json!({}))];
+    first.into_iter().chain(pages).chain(doors).collect()
 }
 
 /// Asks everything as everybody, about what is theirs and what is not, and says what came back that should not have.

@@ -115,9 +115,8 @@ pub fn blind(answer: &str, words: &Words) -> String {
         (&words.flash, "«flash»"),
     ];
     // In addresses and members only: one of them is called as an element of HTML is.
-    let answer = answer
-        .replace(&format!("/{}", words.org), "/«org»")
-        .replace(&format!("\"org\":\"{}\"", words.org), "«org»");
+    let answer = answer.replace("</main>", "").replace(&format!("/{}", words.org), "/«org»");
+    let answer = answer.replace(&format!("\"org\":\"{}\"", words.org), "«org»");
     let beginning: String = words.word.chars().take(6).collect();
     let whole = asked.iter().fold(answer, |text, (word, sign)| text.replace(&word.to_lowercase(), sign));
     whole.replace(&beginning.to_lowercase(), "«beginning»")

@@ -8,6 +8,7 @@
 
 use serde_json::{Value, json};
 use server::testing::PASSWORD;
+use std::collections::BTreeMap;
 use tracker_domain::policy::{Action, OrgAction};
 
 /// Who may take a path.
@@ -241,10 +242,7 @@ impl Page {
         // The function of the page is asked all of them; here it is whether the page shows more than that says.
         let looked: Vec<_> =
             if self.looks { words.queries().into_iter().step_by(6).collect() } else { Vec::new() };
-        let looked = looked.iter().map(|query| {
-            serde_qs::to_string(&[("q", query)].into_iter().collect::<std::collections::BTreeMap<_, _>>())
-                .unwrap()
-        });
+        let looked = looked.iter().map(|query| serde_qs::to_string(&BTreeMap::from([("q", query)])).unwrap());
         let with = fixed.chain(looked).map(|query| format!("{path}?{query}")).collect::<Vec<_>>();
         [path].into_iter().chain(with).collect()
     }
