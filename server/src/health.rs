@@ -8,7 +8,7 @@
 //! [`parts`].
 
 use axum::{
-    Json, Router,
+    Json,
     extract::State,
     http::{StatusCode, header::CACHE_CONTROL},
     response::{IntoResponse, Response},
@@ -20,6 +20,7 @@ use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    http::Routes,
     metrics::waiting_now,
     state::App,
     storage::{MIGRATOR, health, stats},
@@ -58,8 +59,8 @@ impl Health {
 }
 
 /// The three routes.
-pub fn router(health: Health) -> Router {
-    Router::new()
+pub fn routes(health: Health) -> Routes {
+    Routes::new()
         .route("/health/live", get(live))
         .route("/health/ready", get(ready))
         .route("/health", get(all))

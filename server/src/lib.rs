@@ -22,6 +22,7 @@ pub mod mail;
 pub mod markdown;
 pub mod metrics;
 pub mod passwords;
+pub mod policy;
 pub mod providers;
 mod seal;
 pub mod services;

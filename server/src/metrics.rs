@@ -13,7 +13,6 @@
 //! To add one, use the macros of `metrics` where it happens and list it here.
 
 use axum::{
-    Router,
     extract::State,
     http::{HeaderMap, StatusCode, header::AUTHORIZATION},
     response::{IntoResponse, Response},
@@ -37,6 +36,7 @@ use tracker_domain::text::Secret;
 
 use crate::{
     config::Metrics,
+    http::Routes,
     storage::{Db, health, stats},
 };
 
@@ -102,13 +102,13 @@ struct Page {
 }
 
 /// `/metrics`, when it is wanted.
-pub fn router(settings: &Metrics, db: &Db) -> Router {
+pub fn routes(settings: &Metrics, db: &Db) -> Routes {
     let Some(recorder) = recorder().filter(|_| settings.enabled) else {
-        return Router::new();
+        return Routes::new();
     };
     tokio::spawn(upkeep(recorder.clone()));
     let token = settings.token.as_ref().map(fingerprint);
-    Router::new().route("/metrics", get(page)).with_state(Page { db: db.clone(), token, recorder })
+    Routes::new().route("/metrics", get(page)).with_state(Page { db: db.clone(), token, recorder })
 }
 
 async fn upkeep(recorder: PrometheusHandle) {

@@ -16,7 +16,7 @@ use server::{
     App, Settings, SystemClock,
     access::Keys,
     config::{Limits, Log, LogFormat},
-    http::{Site, router_on, surround},
+    http::{Site, routes_on, surround},
     live::Bell,
     logging,
     mail::NoMailer,
@@ -40,8 +40,8 @@ async fn main() -> Whatever<()> {
     logging::start(&Log { filter: "info".to_owned(), format: LogFormat::Json });
     let recordings = Arc::new(Recordings::read(folder.as_ref())?);
     let app = without_database(address)?;
-    let pages = router_on(&app, ports::ports(&app, &recordings), &Site::new(site.into()));
-    let router = surround(pages, &app).merge(bytes(&recordings));
+    let pages = routes_on(&app, ports::ports(&app, &recordings), &Site::new(site.into()));
+    let router = surround(pages.into_router(), &app).merge(bytes(&recordings));
     let listener = tokio::net::TcpListener::bind(address).await?;
     axum::serve(listener, router).await?;
     Ok(())

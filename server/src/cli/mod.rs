@@ -18,7 +18,7 @@ mod worker;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 pub use failure::Failure;
-pub use serve::router;
+pub use serve::{router, routes};
 use std::process::ExitCode;
 
 use crate::{

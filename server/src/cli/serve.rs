@@ -13,7 +13,7 @@ use super::{Failure, start, term};
 use crate::{
     config::{Config, Metrics},
     health::{self, Health},
-    http::{self, Site},
+    http::{self, Routes, Site},
     live::{Door, Live},
     metrics,
     state::{App, SystemClock},
@@ -36,7 +36,7 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
         worker::start(&app, &tasks, &end);
     }
     let health = Health::new(&app, &tasks, &leave);
-    let router = router(&app, &site, &live, health, &config.metrics);
+    let router = router(routes(&app, &site, &live, health, &config.metrics), &app);
     announce(&config);
     let served = serve(listener, router, &leave, config.web.shutdown).await;
     live.ended().await;
@@ -50,12 +50,16 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
 }
 
 /// All that the server answers: pages, server functions, files, `/live`, `/health` and `/metrics`.
-pub fn router(app: &App, site: &Site, live: &Live, health: Health, settings: &Metrics) -> Router {
-    let routes = http::router(app, site)
-        .merge(live.router(Door::new(app)))
-        .merge(health::router(health))
-        .merge(metrics::router(settings, &app.db));
-    http::surround(routes.layer(metrics::layer()), app)
+pub fn routes(app: &App, site: &Site, live: &Live, health: Health, settings: &Metrics) -> Routes {
+    http::routes(app, site)
+        .merge(live.routes(Door::new(app)))
+        .merge(health::routes(health))
+        .merge(metrics::routes(settings, &app.db))
+}
+
+/// The same, ready to be served.
+pub fn router(routes: Routes, app: &App) -> Router {
+    http::surround(routes.layer(metrics::layer()).into_router(), app)
 }
 
 fn site(config: &Config) -> Result<Site, Failure> {

@@ -30,9 +30,13 @@ use crate::{
     storage::flash,
 };
 
-/// Fields that are never kept or shown again.
-const SECRET_FIELDS: &[&str] =
-    &["password", "current_password", "new_password", "token", "idempotency_key", "code", "proof", "answer"];
+/// Fields with these words in their names are never kept or shown again.
+const SECRET_WORDS: &[&str] = &["password", "token", "secret", "code", "idempotency", "proof", "answer"];
+
+/// Whether a form's field holds what must not come back in a page, by its name.
+pub fn is_secret(field: &str) -> bool {
+    SECRET_WORDS.iter().any(|word| field.contains(word))
+}
 
 /// Functions at the door: where they lead says that they were done.
 const AT_THE_DOOR: &[&str] = &[
@@ -224,7 +228,7 @@ fn typed(body: &[u8]) -> Vec<(String, String)> {
     let pairs: Vec<(String, String)> = serde_qs::from_bytes(body)
         .map(|map: std::collections::BTreeMap<_, _>| map.into_iter().collect())
         .unwrap_or_default();
-    pairs.into_iter().filter(|(name, _)| !SECRET_FIELDS.contains(&name.as_str())).collect()
+    pairs.into_iter().filter(|(name, _)| !is_secret(name)).collect()
 }
 
 fn see_other(location: &str) -> Response {

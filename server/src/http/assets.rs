@@ -1,11 +1,12 @@
 //! The files of the site: compressed when it was built, and kept for ever when their names carry a hash.
 
-use axum::Router;
 use http::{HeaderValue, header};
 use leptos::config::LeptosOptions;
 use std::path::PathBuf;
 use tower::ServiceBuilder;
 use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
+
+use super::Routes;
 
 /// Where the built site is, and what the page must know of it.
 #[derive(Debug, Clone)]
@@ -30,21 +31,21 @@ impl Site {
     }
 }
 
-fn folder(site: &Site, name: &str, caching: &'static str) -> Router {
+fn folder(site: &Site, name: &str, caching: &'static str) -> Routes {
     let files = ServiceBuilder::new()
         .layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static(caching)))
         .service(ServeDir::new(site.root.join(name)).precompressed_br().precompressed_gzip());
-    Router::new().nest_service(&format!("/{name}"), files)
+    Routes::new().folder(&format!("/{name}"), files)
 }
 
 /// The files' routes.
-pub(super) fn router(site: &Site) -> Router {
+pub(super) fn routes(site: &Site) -> Routes {
     let icon = tower_http::services::ServeFile::new(site.root.join("favicon.svg"));
     let passkeys = tower_http::services::ServeFile::new(site.root.join("passkeys.js"))
         .precompressed_br()
         .precompressed_gzip();
     folder(site, "pkg", "public, max-age=31536000, immutable")
         .merge(folder(site, "fonts", "public, max-age=31536000, immutable"))
-        .route_service("/favicon.svg", icon)
-        .route_service("/passkeys.js", passkeys)
+        .file("/favicon.svg", icon)
+        .file("/passkeys.js", passkeys)
 }

@@ -1,7 +1,7 @@
 //! The web server: pages, the server functions, files, and what stands around all of them.
 //!
 //! A route belongs here only if it is not a server function; those come in by themselves under `/api/v1`. Every route
-//! needs a row in the refusal test, which fails when one has none.
+//! is added through [`Routes`] and needs a row in the refusal test, which fails when one has none.
 
 mod api;
 mod assets;
@@ -14,9 +14,11 @@ mod headers;
 mod origin;
 mod pages;
 mod providers;
+mod routes;
 mod scopes;
 mod session;
 
+pub use api::is_secret;
 use app::ports::Ports;
 pub use assets::Site;
 use axum::{
@@ -28,6 +30,7 @@ use axum::{
 pub use caller::caller;
 pub use origin::same_origin;
 pub use pages::paths as page_paths;
+pub use routes::Routes;
 pub use scopes::{Need, need};
 pub use session::{Known, know};
 use std::sync::Arc;
@@ -60,15 +63,15 @@ pub(crate) struct Http {
 }
 
 /// The pages, the server functions and the files.
-pub fn router(app: &App, site: &Site) -> Router {
-    router_on(app, services::ports(app), site)
+pub fn routes(app: &App, site: &Site) -> Routes {
+    routes_on(app, services::ports(app), site)
 }
 
 /// The same on other ports, for instance on some that answer without a database.
-pub fn router_on(app: &App, ports: Ports, site: &Site) -> Router {
+pub fn routes_on(app: &App, ports: Ports, site: &Site) -> Routes {
     let limits = Arc::new(Limits::new(&app.settings.limits, app.clock.clone()));
     let http = Http { app: app.clone(), ports, site: site.clone(), limits };
-    let mut router = Router::new()
+    let mut routes = Routes::new()
         .route("/", get(pages::home))
         .route("/settings/security", get(pages::own_security))
         .route("/{org}/settings/audit.csv", get(audit_csv::table))
@@ -77,11 +80,11 @@ pub fn router_on(app: &App, ports: Ports, site: &Site) -> Router {
         .route("/login/{provider}/callback", get(providers::come_back))
         .route("/api/v1/{noun}/{verb}", post(api::call).layer(DefaultBodyLimit::max(MAX_BODY_BYTES)));
     for path in pages::paths() {
-        router = router.route(&path, get(pages::page));
+        routes = routes.route(&path, get(pages::page));
     }
-    let router = router.fallback(pages::not_found).with_state(http);
+    let routes = routes.fallback(pages::not_found).with_state(http);
     // Files are everybody's, and kept by whoever is between: no cookie is set on one.
-    router.layer(from_fn_with_state(app.clone(), know)).merge(assets::router(site))
+    routes.layer(from_fn_with_state(app.clone(), know)).merge(assets::routes(site))
 }
 
 /// Puts around every route what all of them need; the first named is the innermost.

@@ -11,9 +11,11 @@ use tracker_domain::{
     issue::{IssueHead, IssueRow, TimelineEntry},
     live::{LiveItem, TopicPage},
     org::Person,
-    policy::{Action, Actor, Decision, IssueFacts, ViewerCan, decide},
+    policy::{Action, Actor, Decision, IssueFacts, ViewerCan},
     time::Timestamp,
 };
+
+use crate::policy::decide;
 
 /// An event of the log with what the pages need to show it.
 #[derive(Debug, Clone)]

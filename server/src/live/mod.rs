@@ -27,14 +27,16 @@ pub use hub::Hub;
 pub use item::{LoadedEvent, LoadedIssue, item};
 pub use socket::Door;
 
-use axum::Router;
 use std::{sync::Arc, time::Duration};
 use tailer::Tailer;
 use tokio_util::sync::CancellationToken;
 use tracker_domain::time::Clock;
 use watch::Watchman;
 
-use crate::storage::{Db, live::LiveStore};
+use crate::{
+    http::Routes,
+    storage::{Db, live::LiveStore},
+};
 
 /// How long the last words to the browsers may take when the program ends.
 const GOODBYE: Duration = Duration::from_secs(2);
@@ -70,8 +72,8 @@ impl Live {
     }
 
     /// The route `GET /live`.
-    pub fn router(&self, door: Door) -> Router {
-        socket::router(self.clone(), door)
+    pub fn routes(&self, door: Door) -> Routes {
+        socket::routes(self.clone(), door)
     }
 
     /// Waits until every socket has said goodbye, or long enough. Call it after `stop`, before the program ends.

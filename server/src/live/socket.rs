@@ -5,7 +5,7 @@
 //! [`Hub::close`], so that there is one place that says goodbye.
 
 use axum::{
-    Extension, Router,
+    Extension,
     extract::{
         State, WebSocketUpgrade,
         ws::{CloseFrame, Message, WebSocket},
@@ -22,7 +22,7 @@ use tracker_domain::{
     error::AppError,
     id::{OrgId, Seq, UserId},
     live::{ClientMessage, ServerMessage, Topic, TopicPage, VERSION, close},
-    policy::{Action, Actor, Decision, decide},
+    policy::{Action, Actor, Decision},
     session::Session,
     time::Timestamp,
 };
@@ -34,7 +34,8 @@ use super::{
 };
 use crate::{
     App,
-    http::{Known, know, same_origin},
+    http::{Known, Routes, know, same_origin},
+    policy::decide,
 };
 
 /// Seconds between pings; a browser that says nothing for three times that is gone.
@@ -73,9 +74,9 @@ struct Visit {
     user: UserId,
 }
 
-pub(super) fn router(live: Live, door: Door) -> Router {
+pub(super) fn routes(live: Live, door: Door) -> Routes {
     let know = from_fn_with_state(door.0.clone(), know);
-    Router::new().route("/live", get(upgrade)).with_state(Entrance { live, door }).layer(know)
+    Routes::new().route("/live", get(upgrade)).with_state(Entrance { live, door }).layer(know)
 }
 
 async fn upgrade(

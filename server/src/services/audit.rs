@@ -9,13 +9,14 @@ use tracker_domain::{
     error::AppError,
     org::Framed,
     page::Cursor,
-    policy::{OrgAction, decide_org},
+    policy::OrgAction,
     time::{Day, Timestamp},
 };
 
 use super::page::tell;
 use crate::{
     App,
+    policy::decide_org,
     storage::{
         audit,
         audit_page::{self, AuditRow, Wanted},

@@ -12,7 +12,7 @@ use tracker_domain::{
     id::UserId,
     invitation::{Accept, INVITATION_DAYS, InvitationRef, InvitationsView, Invite, Offer, OfferView, Step},
     org::{Framed, Role},
-    policy::{Actor, OrgAction, decide_org},
+    policy::{Actor, OrgAction},
     profile::Saved,
     text::{DisplayName, Email, Secret},
     time::Timestamp,
@@ -21,6 +21,7 @@ use tracker_domain::{
 use super::{entrance, once, page::tell};
 use crate::{
     App,
+    policy::decide_org,
     storage::{
         Member, NewEvent, Tx, audit,
         idempotency::Claim,

@@ -12,7 +12,7 @@ use tracker_domain::{
     },
     org::{Framed, Person},
     page::Cursor,
-    policy::{Action, Actor, Decision, IssueFacts, OrgAction, ViewerCan, decide_org},
+    policy::{Action, Actor, Decision, IssueFacts, OrgAction, ViewerCan},
     query::{CompleteQuery, Suggestion},
     tag,
     text::{IssueTitle, Markdown, TagName},
@@ -23,6 +23,8 @@ use tracker_domain::{
 use super::{complete, once, page::tell};
 use crate::{
     App, markdown,
+    policy::decide,
+    policy::decide_org,
     storage::{
         Member, NewEvent, Tx,
         issue_page::{self, IssuePage},
@@ -179,7 +181,7 @@ impl IssuesService {
 /// What of an issue an actor gets to see, after the policy was asked.
 fn issue_view(page: IssuePage, actor: Actor) -> Result<IssueView, AppError> {
     let facts = IssueFacts { reporter: page.row.reporter.id, status: page.row.status };
-    tracker_domain::policy::decide(actor, Action::See, facts).require()?;
+    decide(actor, Action::See, facts).require()?;
     let IssuePage { row, description, description_html, timeline, links, people, known_tags } = page;
     let head = IssueHead { row, description, description_html, viewer_can: ViewerCan::of(actor, facts) };
     Ok(IssueView { head, timeline, links, people, known_tags })

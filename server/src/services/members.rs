@@ -12,12 +12,13 @@ use tracker_domain::{
     member::{ChangeMember, ListMembers, MemberChange, MemberChanged, MemberList},
     org::{Framed, Role},
     page::Cursor,
-    policy::{OrgAction, decide_org},
+    policy::OrgAction,
 };
 
 use super::{once, page::tell};
 use crate::{
     App,
+    policy::decide_org,
     storage::{
         NewEvent, audit,
         members::{self, MemberQuery, Outcome},

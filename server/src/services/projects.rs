@@ -9,7 +9,7 @@ use tracker_domain::{
     event::Change,
     id::ProjectKey,
     org::Framed,
-    policy::{OrgAction, decide_org},
+    policy::OrgAction,
     project::{ProjectChanged, ProjectList, SaveProject},
     text::DisplayName,
     time::Timestamp,
@@ -18,6 +18,7 @@ use tracker_domain::{
 use super::{once, page::tell};
 use crate::{
     App,
+    policy::decide_org,
     storage::{
         Member, NewEvent, Tx, audit,
         projects::{self, Owner},

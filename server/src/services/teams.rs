@@ -9,7 +9,7 @@ use tracker_domain::{
     error::AppError,
     id::UserId,
     org::Framed,
-    policy::{OrgAction, decide_org},
+    policy::OrgAction,
     team::{ChangeTeam, CreateTeam, DeleteTeam, TeamChange, TeamChanged, TeamView},
     text::{DisplayName, Email, TeamSlug},
 };
@@ -17,6 +17,7 @@ use tracker_domain::{
 use super::{once, page::tell};
 use crate::{
     App,
+    policy::decide_org,
     storage::{Member, Tx, audit, idempotency::Claim, teams},
 };
 

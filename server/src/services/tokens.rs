@@ -13,7 +13,7 @@ use tracker_domain::{
     event::Change,
     id::UserId,
     org::{Framed, Role},
-    policy::{Actor, Decision, OrgAction, decide_org},
+    policy::{Actor, Decision, OrgAction},
     text::{DisplayName, Secret},
     time::Timestamp,
     token::{
@@ -25,6 +25,7 @@ use tracker_domain::{
 use super::{once, page::tell};
 use crate::{
     App,
+    policy::decide_org,
     session::{SessionHash, random_text},
     storage::{
         Member, NewEvent, Tx, audit,

@@ -1,5 +1,5 @@
 //! Values for the completion of queries. What a viewer may not see is not offered: a REPORTER gets themselves, and the
-//! people and tags of their own issues.
+//! people and tags of their own issues; and of those no address, not even by asking for its beginning.
 
 use tracker_domain::{error::AppError, policy::Scope, query::Suggestion};
 
@@ -17,7 +17,7 @@ pub async fn people(tx: &mut Tx, member: &Member, prefix: &str) -> Result<Vec<Su
              AND ($2 OR u.id = $3 OR u.id IN (
                  SELECT i.assignee_id FROM issues i WHERE i.org_id = $1 AND i.reporter_id = $3))
              AND (starts_with(lower(u.name), lower($4)) OR strpos(lower(u.name), ' ' || lower($4)) > 0
-                  OR starts_with(u.email, lower($4)))
+                  OR ($2 OR u.id = $3) AND starts_with(u.email, lower($4)))
            ORDER BY starts_with(lower(u.name), lower($4)) DESC, lower(u.name), u.id
            LIMIT 10"#,
         member.org.0,

@@ -6,13 +6,14 @@ use tracker_domain::{
     id::{IssueId, IssueKey, ProjectId, UserId},
     issue::Severity,
     org::Person,
-    policy::{Action, Actor, IssueFacts, decide},
+    policy::{Action, Actor, IssueFacts},
     text::{IssueTitle, Markdown, TagName},
     time::Timestamp,
     workflow::Status,
 };
 
 use super::{Member, Tx, db};
+use crate::policy::decide;
 
 /// An issue that its actor may act on; locked until the transaction ends. Writes take this, never a raw id.
 #[derive(Debug)]

@@ -16,6 +16,7 @@ use tracker_domain::error::{AppError, Problem};
 pub struct Actor {
     router: Router,
     cookies: Mutex<BTreeMap<String, String>>,
+    token: Option<String>,
 }
 
 /// What came back.
@@ -31,7 +32,19 @@ pub struct Answer {
 
 impl Actor {
     pub(super) fn new(router: Router) -> Self {
-        Self { router, cookies: Mutex::default() }
+        Self { router, cookies: Mutex::default(), token: None }
+    }
+
+    /// A program that shows this token with every request.
+    pub fn showing(mut self, token: &str) -> Self {
+        self.token = Some(format!("Bearer {token}"));
+        self
+    }
+
+    /// The same browser at another router.
+    pub(super) fn at(&self, router: Router) -> Self {
+        let cookies = self.cookies.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Self { router, cookies: Mutex::new(cookies), token: self.token.clone() }
     }
 
     /// The `Cookie` header that this actor sends.
@@ -53,14 +66,22 @@ impl Actor {
     /// Somebody with the same cookies: another tab before it has heard of new ones, or a thief.
     pub fn copy(&self) -> Self {
         let cookies = self.cookies.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Self { router: self.router.clone(), cookies: Mutex::new(cookies) }
+        Self { router: self.router.clone(), cookies: Mutex::new(cookies), token: self.token.clone() }
     }
 
-    /// Sends any request, with this actor's cookies unless it has some.
+    /// Sends any request, with this actor's cookies unless it has some, and their token.
     pub async fn send(&self, mut request: Request<Body>) -> Answer {
         let headers = request.headers_mut();
         headers.entry(header::COOKIE).or_insert(self.cookie_header().parse().unwrap());
-        headers.entry(header::HOST).or_insert("tracker.test".parse().unwrap());
+        if let Some(token) = &self.token {
+            headers.insert(header::AUTHORIZATION, token.parse().unwrap());
+        }
+        self.send_as_is(request).await
+    }
+
+    /// Sends any request, with the cookies that it has.
+    pub async fn send_as_is(&self, mut request: Request<Body>) -> Answer {
+        request.headers_mut().entry(header::HOST).or_insert("tracker.test".parse().unwrap());
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         for cookie in parts.headers.get_all(header::SET_COOKIE) {

@@ -14,12 +14,14 @@
 mod actor;
 mod database;
 mod mail;
+mod wall;
 
 pub use actor::{Actor, Answer};
 use argon2::Params;
 use axum::Router;
 pub use mail::CapturedMail;
 use std::{
+    collections::BTreeSet,
     net::SocketAddr,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -32,6 +34,8 @@ use tracker_domain::{
     text::Secret,
     time::{Clock, Timestamp},
 };
+pub use wall::FirstWallDown;
+pub(crate) use wall::first_wall_is_down;
 
 use crate::{
     App, Settings,
@@ -39,7 +43,7 @@ use crate::{
     cli,
     config::{Limits, Metrics},
     health::Health,
-    http::Site,
+    http::{Routes, Site},
     live::Live,
     mail::{Letter, Mailer},
     passwords::Passwords,
@@ -120,7 +124,7 @@ impl TestApp {
             providers: Providers::default(),
             settings: Arc::new(settings),
         };
-        let router = router(&app, &live, &stop);
+        let router = cli::router(routes(&app, &live, &stop), &app);
         Self { app, clock, mailed, live, database_url, router, stop }
     }
 
@@ -129,20 +133,30 @@ impl TestApp {
         let mut settings = (*self.app.settings).clone();
         change(&mut settings);
         self.app.settings = Arc::new(settings);
-        self.router = router(&self.app, &self.live, &self.stop);
+        self.router = cli::router(routes(&self.app, &self.live, &self.stop), &self.app);
         self
     }
 
     /// The same installation with providers.
     pub fn with_providers(mut self, providers: &[crate::config::Provider]) -> Self {
         self.app.providers = Providers::new(providers, &self.app.settings.public_url).unwrap();
-        self.router = router(&self.app, &self.live, &self.stop);
+        self.router = cli::router(routes(&self.app, &self.live, &self.stop), &self.app);
         self
+    }
+
+    /// The paths that it answers at, in axum's notation.
+    pub fn routes(&self) -> BTreeSet<String> {
+        routes(&self.app, &self.live, &self.stop).paths().clone()
     }
 
     /// Somebody without a session.
     pub fn anon(&self) -> Actor {
         Actor::new(self.router.clone())
+    }
+
+    /// Somebody's browser with the same cookies, for instance after the settings were changed.
+    pub fn same_browser(&self, actor: &Actor) -> Actor {
+        actor.at(self.router.clone())
     }
 
     /// Somebody with a new account; the first one is ADMIN, the next ones are REPORTER.
@@ -209,8 +223,20 @@ impl TestApp {
     /// The same installation with another way out for mail.
     pub fn with_mailer(mut self, mailer: Arc<dyn Mailer>) -> Self {
         self.app.mailer = mailer;
-        self.router = router(&self.app, &self.live, &self.stop);
+        self.router = cli::router(routes(&self.app, &self.live, &self.stop), &self.app);
         self
+    }
+
+    /// Every column of a table of ours that can hold a text, with its table.
+    pub async fn text_columns(&self) -> Vec<(String, String)> {
+        let sql = "SELECT c.relname::text, a.attname::text FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+                   WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attnum > 0 AND NOT a.attisdropped
+                     AND a.atttypid = ANY ('{text,varchar,json,jsonb,text[]}'::regtype[])
+                     AND c.relname NOT LIKE '\\_%' ORDER BY 1, 2";
+        let pool = sqlx::PgPool::connect(self.database_url.reveal()).await.unwrap();
+        let columns = sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&pool).await.unwrap();
+        pool.close().await;
+        columns
     }
 
     /// Serves on a free port of the loopback address, for tests that need a socket.
@@ -240,9 +266,9 @@ impl Drop for TestApp {
     }
 }
 
-fn router(app: &App, live: &Live, stop: &CancellationToken) -> Router {
+fn routes(app: &App, live: &Live, stop: &CancellationToken) -> Routes {
     let site = Site::new(std::env::temp_dir().join("tracker-no-site"));
     let health = Health::new(app, &Tasks::default(), stop);
     let metrics = Metrics { enabled: true, token: Some(Secret::new(METRICS_TOKEN)) };
-    cli::router(app, &site, live, health, &metrics)
+    cli::routes(app, &site, live, health, &metrics)
 }

@@ -33,7 +33,7 @@ fn states(body: &str) -> Vec<(String, String)> {
 async fn each_part_says_how_it_is_and_one_that_fails_fails_the_whole() {
     let app = TestApp::start().await;
     let (tasks, stop) = (Tasks::default(), CancellationToken::new());
-    let router = health::router(Health::new(&app.app, &tasks, &stop));
+    let router = health::routes(Health::new(&app.app, &tasks, &stop)).into_router();
     let (status, body) = ask(&router, "/health", "").await;
     assert_eq!(status, 200, "{body}");
     let names = ["database", "migrations", "pool", "worker"];
@@ -53,7 +53,7 @@ async fn a_reader_that_does_not_read_and_a_task_that_fails_are_seen() {
     let app = TestApp::start().await;
     app.sign_up("Ana").await;
     let (tasks, stop) = (Tasks::default(), CancellationToken::new());
-    let router = health::router(Health::new(&app.app, &tasks, &stop));
+    let router = health::routes(Health::new(&app.app, &tasks, &stop)).into_router();
     assert_eq!(ask(&router, "/health", "").await.0, 200, "a little behind is normal");
     app.owner_sql("UPDATE events SET recorded_at = now() - interval '1 minute'").await;
     let (status, body) = ask(&router, "/health", "").await;
@@ -72,7 +72,7 @@ async fn a_reader_that_does_not_read_and_a_task_that_fails_are_seen() {
 async fn who_is_about_to_stop_is_not_ready() {
     let app = TestApp::start().await;
     let stop = CancellationToken::new();
-    let router = health::router(Health::new(&app.app, &Tasks::default(), &stop));
+    let router = health::routes(Health::new(&app.app, &Tasks::default(), &stop)).into_router();
     stop.cancel();
     assert_eq!(ask(&router, "/health/ready", "").await.0, 503);
     assert_eq!(ask(&router, "/health/live", "").await.0, 200);
@@ -81,7 +81,8 @@ async fn who_is_about_to_stop_is_not_ready() {
 #[tokio::test]
 async fn no_answer_tells_strangers_anything_about_the_database() {
     let app = TestApp::start().await;
-    let router = health::router(Health::new(&app.app, &Tasks::default(), &CancellationToken::new()));
+    let router =
+        health::routes(Health::new(&app.app, &Tasks::default(), &CancellationToken::new())).into_router();
     app.app.db.close().await;
     let (status, body) = ask(&router, "/health", "").await;
     assert_eq!(status, 503);
@@ -94,9 +95,9 @@ async fn no_answer_tells_strangers_anything_about_the_database() {
 async fn metrics_are_there_when_wanted_and_for_those_with_the_token() {
     let app = TestApp::start().await;
     let settings = |enabled, token: Option<&str>| Metrics { enabled, token: token.map(Secret::new) };
-    let off = metrics::router(&settings(false, None), &app.app.db);
+    let off = metrics::routes(&settings(false, None), &app.app.db).into_router();
     assert_eq!(ask(&off, "/metrics", "").await.0, 404);
-    let open = metrics::router(&settings(true, None), &app.app.db).layer(metrics::layer());
+    let open = metrics::routes(&settings(true, None), &app.app.db).layer(metrics::layer()).into_router();
     ask(&open, "/metrics", "").await;
     let (status, body) = ask(&open, "/metrics", "").await;
     assert_eq!(status, 200);
@@ -105,7 +106,7 @@ async fn metrics_are_there_when_wanted_and_for_those_with_the_token() {
     {
         assert!(body.contains(name), "{name}: {body}");
     }
-    let closed = metrics::router(&settings(true, Some("a long enough token")), &app.app.db);
+    let closed = metrics::routes(&settings(true, Some("a long enough token")), &app.app.db).into_router();
     assert_eq!(ask(&closed, "/metrics", "another token").await.0, 401);
     assert_eq!(ask(&closed, "/metrics", "a long enough token").await.0, 200);
 }

@@ -7,8 +7,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::refusals::{DOWNLOADS, MACHINE_ROUTES};
-
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
@@ -113,29 +111,50 @@ fn every_server_function_has_an_explicit_endpoint_and_our_protocol() {
 }
 
 #[test]
-fn every_route_has_a_row_in_the_refusal_test() {
-    let mut routes = BTreeSet::new();
+fn routes_are_added_where_they_are_listed() {
     for (path, text) in files("server/src", "rs") {
-        if path.starts_with("server/src/testing") {
-            continue;
-        }
-        for word in [".route(\"", ".route_service(\"", "folder(site, \""] {
-            routes.extend(text.split(word).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()));
+        let lists = path.ends_with("http/routes.rs");
+        for word in ["Router::new", "Router::default", "Router::<"] {
+            assert!(lists || !text.contains(word), "{} adds routes around `http::Routes`", path.display());
         }
     }
-    routes.remove("/api/v1/{noun}/{verb}");
-    let tested: BTreeSet<_> = MACHINE_ROUTES
-        .iter()
-        .map(|(path, _)| path.strip_suffix("/none.js").or(path.strip_suffix("/none.woff2")).unwrap_or(path))
-        .collect();
-    let tested: BTreeSet<String> = tested
-        .into_iter()
-        .chain(DOWNLOADS.iter().copied())
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .map(|path| if ["/pkg", "/fonts"].contains(&path) { path[1..].to_owned() } else { path.to_owned() })
-        .collect();
-    assert_eq!(routes, tested, "a route has no row in the refusal test");
+}
+
+#[test]
+fn the_server_asks_the_policy_through_one_door() {
+    for (path, text) in files("server/src", "rs") {
+        if path.ends_with("server/src/policy.rs") || path.ends_with("tests.rs") {
+            continue;
+        }
+        let imports = text.split("use tracker_domain::").skip(1).map(|rest| rest.split(';').next().unwrap());
+        let imported = imports.flat_map(|list| list.split(|c: char| !c.is_alphanumeric() && c != '_'));
+        let asks = imported.clone().any(|name| ["decide", "decide_org"].contains(&name))
+            || text.contains("tracker_domain::policy::decide");
+        assert!(!asks, "{}: ask `crate::policy`, which a test can take down", path.display());
+    }
+}
+
+/// A form without JavaScript comes back with what was typed. What must never come back is known by its name.
+#[test]
+fn what_is_secret_is_called_so() {
+    let mut secrets = BTreeSet::new();
+    for (path, text) in files("app/src/api", "rs") {
+        for line in text.lines().map(|line| line.trim().trim_start_matches("#[server(default)] ")) {
+            let Some((name, kind)) = line.split_once(": ") else { continue };
+            if kind.starts_with("Secret") || kind.starts_with("Option<Secret>") {
+                secrets.insert((name.to_owned(), path.clone()));
+            }
+            // Several arguments in a line.
+            for (before, _) in line.match_indices(": Secret").map(|(at, _)| line.split_at(at)) {
+                let name = before.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap();
+                secrets.insert((name.to_owned(), path.clone()));
+            }
+        }
+    }
+    assert!(!secrets.is_empty(), "no function takes a password");
+    for (name, path) in secrets {
+        assert!(server::http::is_secret(&name), "{}: `{name}` would come back in the form", path.display());
+    }
 }
 
 /// Where a role may be compared outside of the policy, and why that decides nothing.

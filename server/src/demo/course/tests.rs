@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use tracker_domain::{
     id::UserId,
     org::Role,
-    policy::{Action, Actor, Decision, IssueFacts, decide},
+    policy::{Action, Actor, Decision, IssueFacts},
     text::OrgSlug,
     workflow::Move,
 };
+
+use crate::policy::decide;
 
 const YEAR: i64 = 365 * DAY;
 

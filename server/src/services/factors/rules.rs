@@ -7,10 +7,11 @@ use tracker_domain::{
     error::AppError,
     factor::{RuleSet, SignInRules},
     org::Framed,
-    policy::{OrgAction, decide_org},
+    policy::OrgAction,
 };
 
 use super::FactorsService;
+use crate::policy::decide_org;
 use crate::storage::{audit, factors};
 
 impl FactorsService {
