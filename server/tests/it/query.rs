@@ -44,7 +44,7 @@ async fn make_teams(ana: &Actor) {
     for name in ["Web", "Idle"] {
         ana.call("teams/create", json!({ "org": "main", "name": name })).await.ok();
     }
-    let owned = json!({ "org": "main", "key": "CORE", "name": "Core", "team": "web" });
+    let owned = json!({ "org": "main", "key": "CORE", "name": "Core", "team": "web", "version": 1 });
     ana.call("projects/edit", owned).await.ok();
 }
 
