@@ -1,6 +1,6 @@
 // Passkeys in the browser. A button with data-passkey ("get" or "create") stands in a form that goes to the function which
-// takes the answer. Pressed, it asks the function in data-ask with the fields of its form (and an address that is typed
-// elsewhere on the page), lets the browser do its part, puts token and answer into the form, and sends it.
+// takes the answer. Pressed, it asks the function in data-ask, with the proof that is typed into its form or the address that
+// is typed on the page, lets the browser do its part, puts token and answer into the form, and sends it.
 // Loaded once, only by pages that have such a button; they show it when data-passkeys is set.
 (function () {
   "use strict";
@@ -55,9 +55,10 @@
   async function use(button) {
     const form = button.form, said = form.querySelector("[data-said]");
     const say = (words) => { said.textContent = words; said.hidden = !words; };
-    const fields = Object.fromEntries(Array.from(new FormData(form)).filter(([, value]) => value !== ""));
-    const email = document.querySelector("input[name=email]");
-    if (email) fields.email = email.value;
+    // A function refuses fields that it does not have; the form has those of another.
+    const takes = button.dataset.passkey === "create" ? "proof" : "email";
+    const given = form.elements.namedItem(takes) || document.querySelector(`input[name=${takes}]`);
+    const fields = given && given.value !== "" ? { [takes]: given.value } : {};
     say("");
     button.disabled = true;
     try {
@@ -66,7 +67,11 @@
       const credential = await navigator.credentials[button.dataset.passkey]({ publicKey: publicKey });
       form.elements.namedItem("token").value = asked.token;
       form.elements.namedItem("answer").value = JSON.stringify(writable(credential));
+      // What was asked with does not go to the function that takes the answer.
+      const inside = given && form.contains(given);
+      if (inside) given.disabled = true;
       form.requestSubmit();
+      if (inside) given.disabled = false;
     } catch (error) {
       const given_up = error.name === "NotAllowedError" || error.name === "AbortError";
       const known = error.name === "InvalidStateError";

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{page::Cursor, time::Timestamp, words::words};
 
 /// Entries of a page.
-pub const PAGE_ENTRIES: u8 = 50;
+pub const PAGE_ENTRIES: u16 = 50;
 
 words! {
     /// What was done.
@@ -95,6 +95,8 @@ pub struct ListAudit {
     pub filter: AuditFilter,
     /// A [`Cursor`]; empty for the first page.
     pub after: String,
+    /// Entries of the page, as [`crate::page::rows`] has it.
+    pub limit: Option<i64>,
 }
 
 /// Something that was done, in words.

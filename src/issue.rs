@@ -53,6 +53,8 @@ pub struct ListIssues {
     pub sort: String,
     /// `?after=`, see [`Cursor`].
     pub after: String,
+    /// Rows of the page; [`PAGE_ROWS`] unless another number up to [`crate::page::MOST_ROWS`] is asked for.
+    pub limit: Option<i64>,
 }
 
 impl ListIssues {
@@ -255,6 +257,7 @@ mod tests {
                 severity: text(severity),
                 sort: text(sort),
                 after,
+                limit: None,
             };
             command.query().map(|query| query.to_string())
         };

@@ -12,6 +12,7 @@ pub mod comment;
 pub mod error;
 pub mod event;
 pub mod factor;
+pub mod follow;
 pub mod id;
 pub mod insight;
 pub mod invitation;

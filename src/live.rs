@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The version of this protocol. A browser with another one is told to load the page anew.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 
 /// Close codes of the application (RFC 6455 leaves 4000-4999 to it).
 pub mod close {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{id::UserId, org::Role, page::Cursor, time::Timestamp, words::words};
 
 /// Members of a page.
-pub const PAGE_MEMBERS: u8 = 50;
+pub const PAGE_MEMBERS: u16 = 50;
 
 words! {
     /// Whether a member comes in.
@@ -32,6 +32,8 @@ pub struct ListMembers {
     pub role: String,
     /// A [`Cursor`]; empty for the first page.
     pub after: String,
+    /// Members of the page, as [`crate::page::rows`] has it.
+    pub limit: Option<i64>,
 }
 
 /// A member.

@@ -6,6 +6,18 @@ use std::{fmt, str::FromStr};
 
 use crate::{error::AppError, words::words};
 
+/// Most rows of a page, whoever asks.
+pub const MOST_ROWS: u16 = 200;
+
+/// How many rows a page has: `usual`, unless another number was asked for.
+pub fn rows(limit: Option<i64>, usual: u16) -> Result<u16, AppError> {
+    let Some(limit) = limit else { return Ok(usual) };
+    u16::try_from(limit)
+        .ok()
+        .filter(|rows| (1..=MOST_ROWS).contains(rows))
+        .ok_or_else(|| AppError::invalid("limit", format!("A page has 1 to {MOST_ROWS} rows.")))
+}
+
 words! {
     /// What a list can be ordered by.
     SortKey as "sort" {
@@ -158,6 +170,14 @@ mod tests {
             if let Ok(cursor) = text.parse::<Cursor>() {
                 prop_assert_eq!(cursor.to_string().parse::<Cursor>().unwrap(), cursor);
             }
+        }
+    }
+
+    #[test]
+    fn a_page_has_as_many_rows_as_were_asked_for_within_bounds() {
+        assert_eq!((rows(None, 50), rows(Some(1), 50), rows(Some(200), 50)), (Ok(50), Ok(1), Ok(200)));
+        for limit in [0, -1, 201, i64::MAX, i64::MIN] {
+            assert!(rows(Some(limit), 50).unwrap_err().about("limit").is_some(), "{limit}");
         }
     }
 

@@ -24,6 +24,8 @@ pub struct OwnedProject {
     pub team: Option<String>,
     /// How many issues it has had.
     pub issues: i64,
+    /// How often it was changed, and one: an edit says which it saw.
+    pub version: i64,
 }
 
 /// A team that can own a project.
@@ -46,6 +48,8 @@ pub struct SaveProject {
     pub name: String,
     /// The slug of the team that owns it; empty for none.
     pub team: String,
+    /// The version that the editor saw; `None` for a new one.
+    pub version: Option<i64>,
     /// See [`crate::account::IdempotencyKey`].
     pub idempotency_key: Option<String>,
 }

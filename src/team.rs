@@ -11,6 +11,8 @@ pub struct TeamView {
     pub slug: String,
     /// What it is called.
     pub name: String,
+    /// How often its names were changed, and one: an edit says which it saw.
+    pub version: i64,
     /// Who is in it, by name.
     pub people: Vec<TeamPerson>,
     /// What it owns, by key.
@@ -63,6 +65,8 @@ pub enum TeamChange {
         name: String,
         /// How in queries.
         slug: String,
+        /// The version that the editor saw.
+        version: i64,
     },
     /// Somebody comes in; named by their address.
     Add(String),

@@ -43,10 +43,7 @@ macro_rules! words {
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 match text {
                     $($word => Ok(Self::$variant),)+
-                    _ => Err($crate::error::AppError::invalid(
-                        $field,
-                        format!("\u{201c}{text}\u{201d} is not known. Known are: {}.", [$($word),+].join(", ")),
-                    )),
+                    _ => Err($crate::error::AppError::unknown_word($field, text, &[$($word),+])),
                 }
             }
         }

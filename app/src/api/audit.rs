@@ -1,4 +1,5 @@
 //! The audit trail.
+#![expect(clippy::too_many_arguments, reason = "a server function's arguments are its fields on the wire")]
 
 use leptos::prelude::*;
 use tracker_domain::{audit as domain, org::Framed};
@@ -16,8 +17,9 @@ pub async fn view_audit(
     #[server(default)] to: String,
     #[server(default)] after: String,
     #[server(default)] flash: String,
+    #[server(default)] limit: Option<i64>,
 ) -> Result<Framed<domain::AuditList>, ApiError> {
     let (ports, caller) = crate::ports::request()?;
     let filter = domain::AuditFilter { action, person, from, to };
-    Ok(ports.audit.view(&caller, domain::ListAudit { org, filter, after }, &flash).await?)
+    Ok(ports.audit.view(&caller, domain::ListAudit { org, filter, after, limit }, &flash).await?)
 }

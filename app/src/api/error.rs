@@ -49,31 +49,8 @@ impl FromServerFnError for ApiError {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         Self(match error {
-            ServerFnErrorErr::Args(why) | ServerFnErrorErr::MissingArg(why) => bad_arguments(&why),
             ServerFnErrorErr::Request(_) => AppError::Unavailable { reference: "no-connection".to_owned() },
             _ => AppError::Internal { reference: "protocol".to_owned() },
         })
-    }
-}
-
-/// What the decoder says about arguments names the field between backticks.
-fn bad_arguments(why: &str) -> AppError {
-    let field = why.split('`').nth(1).unwrap_or("body");
-    let message = if why.contains("missing field") {
-        format!("\u{201c}{field}\u{201d} is missing.")
-    } else {
-        "The request cannot be read: a field has the wrong form.".to_owned()
-    };
-    AppError::invalid(field, message)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_missing_field_is_named() {
-        let error = ApiError::from_server_fn_error(ServerFnErrorErr::Args("missing field `title`".into()));
-        assert_eq!(error.0.about("title"), Some("“title” is missing."));
     }
 }

@@ -1,4 +1,5 @@
 //! Issues.
+#![expect(clippy::too_many_arguments, reason = "a server function's arguments are its fields on the wire")]
 
 use leptos::prelude::*;
 use tracker_domain::{issue as domain, org::Framed, query::Suggestion};
@@ -6,7 +7,7 @@ use tracker_domain::{issue as domain, org::Framed, query::Suggestion};
 use super::{Api, ApiError};
 
 /// A page of the list. `q` is a query of the query language; `status`, `severity` and `sort`, when they are not empty,
-/// take the place of what it says about them.
+/// take the place of what it says about them. `limit` is how many rows, 50 unless it is said, at most 200.
 #[server(prefix = "/api/v1", endpoint = "issues/list", protocol = Api)]
 pub async fn list_issues(
     org: String,
@@ -16,9 +17,10 @@ pub async fn list_issues(
     #[server(default)] sort: String,
     #[server(default)] after: String,
     #[server(default)] flash: String,
+    #[server(default)] limit: Option<i64>,
 ) -> Result<Framed<domain::IssueList>, ApiError> {
     let (ports, caller) = crate::ports::request()?;
-    let command = domain::ListIssues { org, q, status, severity, sort, after };
+    let command = domain::ListIssues { org, q, status, severity, sort, after, limit };
     Ok(ports.issues.list(&caller, command, &flash).await?)
 }
 

@@ -13,9 +13,10 @@ pub async fn list_members(
     #[server(default)] role: String,
     #[server(default)] after: String,
     #[server(default)] flash: String,
+    #[server(default)] limit: Option<i64>,
 ) -> Result<Framed<domain::MemberList>, ApiError> {
     let (ports, caller) = crate::ports::request()?;
-    Ok(ports.members.list(&caller, domain::ListMembers { org, q, role, after }, &flash).await?)
+    Ok(ports.members.list(&caller, domain::ListMembers { org, q, role, after, limit }, &flash).await?)
 }
 
 /// Gives a member another role. It holds from their next request on, and on their open pages at once.

@@ -25,18 +25,21 @@ pub async fn create_project(
     #[server(default)] idempotency_key: Option<String>,
 ) -> Result<domain::ProjectChanged, ApiError> {
     let (ports, caller) = crate::ports::request()?;
-    Ok(ports.projects.create(&caller, domain::SaveProject { org, key, name, team, idempotency_key }).await?)
+    let command = domain::SaveProject { org, key, name, team, version: None, idempotency_key };
+    Ok(ports.projects.create(&caller, command).await?)
 }
 
-/// Gives a project another name and owner; its key stays.
+/// Gives a project another name and owner; its key stays. `version` is the one that the editor saw.
 #[server(prefix = "/api/v1", endpoint = "projects/edit", protocol = Api)]
 pub async fn edit_project(
     org: String,
     key: String,
     name: String,
     #[server(default)] team: String,
+    version: i64,
     #[server(default)] idempotency_key: Option<String>,
 ) -> Result<domain::ProjectChanged, ApiError> {
     let (ports, caller) = crate::ports::request()?;
-    Ok(ports.projects.edit(&caller, domain::SaveProject { org, key, name, team, idempotency_key }).await?)
+    let command = domain::SaveProject { org, key, name, team, version: Some(version), idempotency_key };
+    Ok(ports.projects.edit(&caller, command).await?)
 }

@@ -18,7 +18,11 @@ use leptos::server_fn::{
 use serde::{Serialize, de::DeserializeOwned};
 use std::future::Future;
 
-use super::{ApiError, Landing, wire::post};
+use super::{
+    ApiError, Landing,
+    input::{from_form, from_json},
+    wire::post,
+};
 
 /// `application/problem+json` (RFC 9457).
 pub struct ProblemJson;
@@ -51,9 +55,6 @@ impl<T: DeserializeOwned> Decodes<T> for ProblemJson {
 /// See the module.
 pub struct Api;
 
-/// How deep a form's fields may nest; ours do not.
-const FORM_DEPTH: usize = 2;
-
 impl<Input, Output, C, S> Protocol<Input, Output, C, S, ApiError> for Api
 where
     Input: Serialize + DeserializeOwned + Send,
@@ -71,13 +72,8 @@ where
     {
         let json = request.to_content_type().is_some_and(|kind| kind.starts_with("application/json"));
         let body = request.try_into_bytes().await?;
-        let refused = |why: String| -> ApiError { ServerFnErrorErr::Args(why).into_app_error() };
-        let input = if json {
-            serde_json::from_slice(&body).map_err(|e| refused(e.to_string()))
-        } else {
-            let form = serde_qs::Config::new(FORM_DEPTH, false);
-            form.deserialize_bytes(&body).map_err(|e| refused(e.to_string()))
-        }?;
+        let input = if json { from_json(&body) } else { from_form(&body) };
+        let input = input.map_err(ApiError)?;
         let output = server_fn(input).await?;
         let landing = output.landing();
         let mut response = output.into_res().await?;

@@ -27,17 +27,18 @@ pub async fn create_team(
     Ok(ports.teams.create(&caller, domain::CreateTeam { org, name, slug, idempotency_key }).await?)
 }
 
-/// Gives a team other names.
+/// Gives a team other names; `version` is the one that the editor saw.
 #[server(prefix = "/api/v1", endpoint = "teams/edit", protocol = Api)]
 pub async fn edit_team(
     org: String,
     team: String,
     name: String,
     #[server(default)] slug: String,
+    version: i64,
     #[server(default)] idempotency_key: Option<String>,
 ) -> Result<domain::TeamChanged, ApiError> {
     let (ports, caller) = crate::ports::request()?;
-    let change = domain::TeamChange::Names { name, slug };
+    let change = domain::TeamChange::Names { name, slug, version };
     Ok(ports.teams.change(&caller, domain::ChangeTeam { org, team, change, idempotency_key }).await?)
 }
 

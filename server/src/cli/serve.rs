@@ -4,7 +4,6 @@
 //! to come back, the background work ends its step, the database connections close.
 
 use axum::Router;
-use std::future::IntoFuture;
 use std::time::Duration;
 use tokio::{net::TcpListener, time::timeout};
 use tokio_util::sync::CancellationToken;
@@ -13,7 +12,7 @@ use super::{Failure, start, term};
 use crate::{
     config::{Config, Metrics},
     health::{self, Health},
-    http::{self, Routes, Site},
+    http::{self, Patience, Routes, Site},
     live::{Door, Live},
     metrics,
     state::{App, SystemClock},
@@ -87,12 +86,10 @@ async fn serve(
     leave: &CancellationToken,
     patience: Duration,
 ) -> Result<(), Failure> {
-    let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(leave.clone().cancelled_owned());
-    let mut serving = tokio::spawn(server.into_future());
+    let mut serving = tokio::spawn(http::serve(listener, router, leave.clone(), Patience::default()));
     tokio::select! {
         signal = start::signal() => signal?,
-        ended = &mut serving => return ended.map_err(Failure::new)?.map_err(Failure::new),
+        ended = &mut serving => return ended.map_err(Failure::new),
     }
     tracing::info!("stopping; a second signal breaks off requests that are under way");
     leave.cancel();

@@ -12,15 +12,19 @@ pub struct Limits {
     pub sign_in: u32,
     /// Requests a minute of one token; 0: no limit.
     pub token: u32,
+    /// Requests a minute that one address may send to functions without a token; 0: no limit.
+    pub address: u32,
     /// Whether wrong passwords make the next attempt wait.
     pub delay: bool,
     /// The proxies whose word about the client's address is taken.
     pub proxies: Vec<IpNet>,
+    /// The origins whose pages may call the API by a token.
+    pub origins: Vec<String>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { sign_in: 30, token: 600, delay: true, proxies: Vec::new() }
+        Self { sign_in: 30, token: 600, address: 1200, delay: true, proxies: Vec::new(), origins: Vec::new() }
     }
 }
 
@@ -34,6 +38,11 @@ const TOKEN: Setting = Setting::new(
     "600",
     "How many requests a minute one token may send, 0 to 1000000. 0: no limit.",
 );
+const ADDRESS: Setting = Setting::new(
+    "TRACKER_RATE_ADDRESS",
+    "1200",
+    "How many requests a minute one address may send to the API without a token, which the browsers of everybody there share, 0 to 1000000. 0: no limit. The machine itself has none.",
+);
 const DELAY: Setting = Setting::new(
     "TRACKER_RATE_DELAY",
     "true",
@@ -44,7 +53,12 @@ const PROXIES: Setting = Setting::new(
     "none",
     "Addresses or networks of the proxies in front, separated by commas: `127.0.0.1, 10.1.0.0/16`. Only they are believed about where a request came from.",
 );
-pub(super) const SETTINGS: &[Setting] = &[SIGN_IN, TOKEN, DELAY, PROXIES];
+const ORIGINS: Setting = Setting::new(
+    "TRACKER_CORS_ORIGINS",
+    "none",
+    "Origins of other sites whose pages may call the API with a token, separated by commas: `https://board.example.org`. Cookies are never accepted from them.",
+);
+pub(super) const SETTINGS: &[Setting] = &[SIGN_IN, TOKEN, ADDRESS, DELAY, PROXIES, ORIGINS];
 
 impl Limits {
     pub(super) fn read(reader: &mut Reader) -> Self {
@@ -53,14 +67,25 @@ impl Limits {
         Self {
             sign_in: reader.number(&SIGN_IN, usual.sign_in, 0..=100_000),
             token: reader.number(&TOKEN, usual.token, 0..=1_000_000),
+            address: reader.number(&ADDRESS, usual.address, 0..=1_000_000),
             delay: reader.flag(&DELAY, usual.delay),
             proxies: reader.parse(&PROXIES, usual.proxies, expected, networks),
+            origins: reader.parse(
+                &ORIGINS,
+                usual.origins,
+                "origins like https://board.example.org, separated by commas; not *",
+                origins,
+            ),
         }
     }
 }
 
 fn networks(text: &str) -> Option<Vec<IpNet>> {
     text.split(',').map(|part| network(part.trim())).collect()
+}
+
+fn origins(text: &str) -> Option<Vec<String>> {
+    text.split(',').map(|part| super::web::origin(part.trim())).collect()
 }
 
 fn network(text: &str) -> Option<IpNet> {
@@ -70,6 +95,16 @@ fn network(text: &str) -> Option<IpNet> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn origins_are_named_one_by_one() {
+        let found = origins("https://board.example.org, http://LOCALHOST:8080/").unwrap();
+        assert_eq!(found, ["https://board.example.org", "http://localhost:8080"]);
+        for wrong in ["*", "null", "board.example.org", "https://*.example.org", "https://a.example/path", ""]
+        {
+            assert!(origins(wrong).is_none(), "{wrong}");
+        }
+    }
 
     #[test]
     fn proxies_are_addresses_and_networks() {

@@ -79,11 +79,12 @@ fn local_url(listen: SocketAddr) -> String {
     format!("http://{}", reachable(listen))
 }
 
-fn origin(text: &str) -> Option<String> {
+/// An origin as browsers write it.
+pub(super) fn origin(text: &str) -> Option<String> {
     let text = text.trim_end_matches('/').to_ascii_lowercase();
     let uri: http::Uri = text.parse().ok()?;
     let known = matches!(uri.scheme_str(), Some("http" | "https"));
-    let bare = uri.path() == "/" && uri.query().is_none() && !text.contains('@');
+    let bare = uri.path() == "/" && uri.query().is_none() && !text.contains(['@', '*']);
     (known && bare && uri.host().is_some_and(|host| !host.is_empty())).then_some(text)
 }
 

@@ -1,105 +1,95 @@
-//! Around the server functions: the status of an error, cookies, and what a plain form without JavaScript gets.
+//! Around the server functions: what arrived is settled, floods and scopes are looked at, the function runs, and the
+//! answer leaves as whoever asked reads it.
 //!
-//! A program and the browser's own code get JSON or a problem document. A plain form gets a redirect: to the page of
-//! what was done, or back to the form, whose page finds what was typed and why it was refused under a short-lived id
-//! that only the same browser can read.
+//! A program and the browser's own code get JSON or a [problem document](super::problem). A plain form gets a redirect,
+//! see [`super::plain`].
 
 use app::ports::{Caller, ReplyParts};
 use axum::{
-    body::{Body, to_bytes},
+    body::{Body, Bytes, to_bytes},
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderValue, header, request::Parts};
 use leptos::prelude::provide_context;
-use tracker_domain::{
-    account::Flash,
-    error::{AppError, Problem},
-    text::Secret,
-};
+use std::time::Duration;
+use tracker_domain::error::{AppError, Problem};
 
+pub(crate) use super::problem::problem;
 use super::{
-    Http, MAX_BODY_BYTES,
+    Http,
     caller::program,
-    cookies,
     gate::{self, Asked},
+    plain, received,
 };
-use crate::{
-    fault::fault,
-    session::{new_token, random_text},
-    storage::flash,
-};
+use crate::{fault::fault, limits};
 
-/// Fields with these words in their names are never kept or shown again.
-const SECRET_WORDS: &[&str] = &["password", "token", "secret", "code", "idempotency", "proof", "answer"];
-
-/// Whether a form's field holds what must not come back in a page, by its name.
-pub fn is_secret(field: &str) -> bool {
-    SECRET_WORDS.iter().any(|word| field.contains(word))
-}
-
-/// Functions at the door: where they lead says that they were done.
-const AT_THE_DOOR: &[&str] = &[
-    "sign_in",
-    "sign_up",
-    "sign_out",
-    "sign_out_everywhere",
-    "forgot",
-    "confirm",
-    "reset_password",
-    "accept_invitation",
-    "give_code",
-    "give_passkey",
-];
-
-/// A problem document as an answer.
-pub(crate) fn problem(error: AppError) -> Response {
-    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let also = match &error {
-        AppError::RateLimited { retry_after } => Some((header::RETRY_AFTER, HeaderValue::from(*retry_after))),
-        AppError::Unauthenticated => Some((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
-        _ => None,
-    };
-    let body = serde_json::to_vec(&Problem::from(error)).unwrap_or_default();
-    let kind = [(header::CONTENT_TYPE, "application/problem+json")];
-    let mut response = (status, kind, body).into_response();
-    response.headers_mut().extend(also);
-    response
-}
+/// How soon it is asked again whether the twin of a request is done. A form, which has its key in a field, waits for it: a
+/// browser shows the answer to the second click, which shall be that of the first. A program, which has it in the header,
+/// hears that it is under way; it is asked once more only because a transaction that was given up takes a moment to end.
+const ASK_AGAIN: Duration = Duration::from_millis(100);
+const ASK_FOR_FORMS: u32 = 100;
+const ASK_FOR_PROGRAMS: u32 = 1;
 
 /// Calls the server function of the path.
 pub(super) async fn call(State(http): State<Http>, request: Request) -> Response {
     let caller = program(&http.app.settings, &request);
-    let plain = is_plain_form(request.headers()) && caller.token.is_none();
-    let back = back_to(request.headers());
+    let plain = plain::is_plain_form(request.headers()) && caller.token.is_none();
+    let back = plain::back_to(request.headers());
     let (mut parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, MAX_BODY_BYTES).await else {
-        return problem(AppError::invalid(
-            "body",
-            format!("The request is larger than {} KiB.", MAX_BODY_BYTES / 1024),
-        ));
+    let body = match arrived(&mut parts, body).await {
+        Ok(body) => body,
+        Err(error) => return problem(error),
     };
+    let again = if received::is_named(&parts.headers) { ASK_FOR_PROGRAMS } else { ASK_FOR_FORMS };
     let path = parts.uri.path().to_owned();
     let asked = Asked { uri: &parts.uri, headers: &parts.headers, body: &body };
-    let answer = match gate::pass(&http, &caller, &asked).await {
+    let mut left = Vec::new();
+    let answer = match gate::pass(&http, &caller, &asked, &mut left).await {
         // What was typed is kept for whoever was too quick, not for a flood.
-        Err(error) if plain && http.limits.stray(&caller.client.address).is_err() => return problem(error),
+        Err(error) if plain && http.limits.stray(&caller.client.address).is_err() => Err(error),
         Err(error) => Ok(Answer { location: None, outcome: Err(error) }),
         Ok(()) => {
             // The framework answers a browser by putting the error into the URL, where it loses what was typed.
             parts.headers.remove(header::ACCEPT);
-            Answer::read(run(&http, &caller, Request::from_parts(parts, Body::from(body.clone()))).await)
-                .await
+            ask(&http, &caller, &parts, &body, again).await
         }
     };
-    let answer = match answer {
-        Ok(answer) => answer,
-        Err(error) => return problem(error),
-    };
     let reply = caller.reply.take();
-    let response =
-        if plain { redirect(&http, &caller, &path, back, &body, answer).await } else { answer.into_json() };
+    let mut response = match answer {
+        Ok(answer) if plain => plain::redirect(&http, &caller, &path, back, &body, answer).await,
+        Ok(answer) => answer.into_json(),
+        Err(error) => problem(error),
+    };
+    limits::tell(&mut response, &left);
     with_cookies(response, &reply)
+}
+
+/// The body, once all of the request is there and of a kind that is read.
+async fn arrived(parts: &mut Parts, body: Body) -> Result<Bytes, AppError> {
+    let body = received::body(&parts.headers, body, received::ARRIVES_WITHIN).await?;
+    received::settle_kind(&mut parts.headers, &body)?;
+    received::with_key(&parts.headers, body)
+}
+
+/// Runs the function, and again as long as another request does the same thing, at most so many times.
+async fn ask(
+    http: &Http,
+    caller: &Caller,
+    parts: &Parts,
+    body: &Bytes,
+    again: u32,
+) -> Result<Answer, AppError> {
+    let mut left = again;
+    loop {
+        let request = Request::from_parts(parts.clone(), Body::from(body.clone()));
+        let answer = Answer::read(run(http, caller, request).await).await?;
+        if answer.outcome != Err(AppError::InProgress) || left == 0 {
+            return Ok(answer);
+        }
+        left -= 1;
+        tokio::time::sleep(ASK_AGAIN).await;
+    }
 }
 
 async fn run(http: &Http, caller: &Caller, request: Request) -> Response {
@@ -117,9 +107,11 @@ async fn run(http: &Http, caller: &Caller, request: Request) -> Response {
 }
 
 /// What a server function said.
-struct Answer {
-    location: Option<String>,
-    outcome: Result<Vec<u8>, AppError>,
+pub(super) struct Answer {
+    /// The page of what was done.
+    pub(super) location: Option<String>,
+    /// Its output as JSON.
+    pub(super) outcome: Result<Vec<u8>, AppError>,
 }
 
 impl Answer {
@@ -149,128 +141,9 @@ impl Answer {
     }
 }
 
-fn is_plain_form(headers: &HeaderMap) -> bool {
-    let has = |name, what| {
-        headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok()).is_some_and(|v| v.contains(what))
-    };
-    has(header::CONTENT_TYPE, "application/x-www-form-urlencoded") && has(header::ACCEPT, "text/html")
-}
-
-/// The path of the page that the form was on, without what another form left behind; never another site.
-fn back_to(headers: &HeaderMap) -> String {
-    let referer = headers.get(header::REFERER).and_then(|value| value.to_str().ok()).unwrap_or("/");
-    let Ok(uri) = referer.parse::<http::Uri>() else { return "/".to_owned() };
-    let query: Vec<_> = uri
-        .query()
-        .unwrap_or_default()
-        .split('&')
-        .filter(|p| !p.is_empty() && !p.starts_with("flash="))
-        .collect();
-    let path = if uri.path().starts_with("//") { "/" } else { uri.path() };
-    if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
-}
-
-fn with_flash(location: &str, id: &str) -> String {
-    let (page, fragment) = location.split_once('#').map_or((location, None), |(page, f)| (page, Some(f)));
-    let join = if page.contains('?') { '&' } else { '?' };
-    let fragment = fragment.map(|f| format!("#{f}")).unwrap_or_default();
-    format!("{page}{join}flash={id}{fragment}")
-}
-
-/// The answer to a plain form.
-async fn redirect(
-    http: &Http,
-    caller: &Caller,
-    path: &str,
-    back: String,
-    body: &[u8],
-    answer: Answer,
-) -> Response {
-    let at_the_door = path.strip_prefix("/api/v1/accounts/").is_some_and(|verb| AT_THE_DOOR.contains(&verb));
-    let (target, flash) = match answer.outcome {
-        Ok(_) => {
-            let done = Flash { action: path.to_owned(), error: None, values: Vec::new() };
-            (answer.location.unwrap_or(back), (!at_the_door).then_some(done))
-        }
-        Err(error) => {
-            let flash = Flash { action: path.to_owned(), error: Some(error), values: typed(body) };
-            (back, Some(flash))
-        }
-    };
-    let Some(flash) = flash else { return see_other(&target) };
-    match keep(http, caller, &flash).await {
-        Ok((id, cookie)) => {
-            let mut response = see_other(&with_flash(&target, &id));
-            if let Some(cookie) = cookie.and_then(|cookie| HeaderValue::from_str(&cookie).ok()) {
-                response.headers_mut().append(header::SET_COOKIE, cookie);
-            }
-            response
-        }
-        Err(error) => problem(error),
-    }
-}
-
-/// Keeps what came of the form; somebody without a session gets a token that ties it to their browser.
-async fn keep(http: &Http, caller: &Caller, kept: &Flash) -> Result<(String, Option<String>), AppError> {
-    let app = &http.app;
-    let mut cookie = None;
-    let owner = app.flash_owner(caller).unwrap_or_else(|| {
-        let token: Secret = new_token();
-        cookie = Some(cookies::visitor(&app.settings, &token));
-        app.key.session(&token)
-    });
-    let id = random_text(12);
-    flash::keep(&app.db, &id, owner, kept, app.clock.now()).await?;
-    Ok((id, cookie))
-}
-
-fn typed(body: &[u8]) -> Vec<(String, String)> {
-    let pairs: Vec<(String, String)> = serde_qs::from_bytes(body)
-        .map(|map: std::collections::BTreeMap<_, _>| map.into_iter().collect())
-        .unwrap_or_default();
-    pairs.into_iter().filter(|(name, _)| !is_secret(name)).collect()
-}
-
-fn see_other(location: &str) -> Response {
-    axum::response::Redirect::to(location).into_response()
-}
-
 fn with_cookies(mut response: Response, reply: &ReplyParts) -> Response {
     for cookie in reply.cookies.iter().filter_map(|cookie| HeaderValue::from_str(cookie).ok()) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn referer(value: &str) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        headers.insert(header::REFERER, HeaderValue::from_str(value).unwrap());
-        headers
-    }
-
-    #[test]
-    fn one_goes_back_to_the_form_and_nowhere_else() {
-        assert_eq!(back_to(&referer("http://a.example/main/issues?q=x&flash=1")), "/main/issues?q=x");
-        assert_eq!(back_to(&referer("http://a.example//evil.example/")), "/");
-        assert_eq!(back_to(&referer("nonsense nonsense")), "/");
-        assert_eq!(back_to(&HeaderMap::new()), "/");
-        assert_eq!(
-            with_flash("/main/issues/CORE-1#comment-2", "abc"),
-            "/main/issues/CORE-1?flash=abc#comment-2"
-        );
-        assert_eq!(with_flash("/main/issues?q=x", "abc"), "/main/issues?q=x&flash=abc");
-    }
-
-    #[test]
-    fn secrets_are_not_kept() {
-        let kept = typed(b"email=a%40b.example&password=hunter2&idempotency_key=12345678&name=A+B");
-        assert_eq!(
-            kept,
-            [("email".to_owned(), "a@b.example".to_owned()), ("name".to_owned(), "A B".to_owned())]
-        );
-    }
 }

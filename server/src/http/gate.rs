@@ -8,7 +8,7 @@ use tracker_domain::{error::AppError, text::Secret};
 
 use super::{Http, scopes};
 use crate::{
-    limits::{self, Class},
+    limits::{self, Class, Counted, Left},
     session::SessionHash,
     storage::tokens as storage,
     tokens,
@@ -21,8 +21,13 @@ pub(super) struct Asked<'a> {
     pub(super) body: &'a [u8],
 }
 
-/// Whether the function may run.
-pub(super) async fn pass(http: &Http, caller: &Caller, asked: &Asked<'_>) -> Result<(), AppError> {
+/// Whether the function may run; what is left of each limit that was asked is put into `left`.
+pub(super) async fn pass(
+    http: &Http,
+    caller: &Caller,
+    asked: &Asked<'_>,
+    left: &mut Vec<Left>,
+) -> Result<(), AppError> {
     if asked.uri.query().is_some_and(tokens::mentioned) {
         return Err(AppError::invalid(
             "authorization",
@@ -30,16 +35,40 @@ pub(super) async fn pass(http: &Http, caller: &Caller, asked: &Asked<'_>) -> Res
         ));
     }
     let endpoint = asked.uri.path().strip_prefix("/api/v1/").unwrap_or_default();
-    if let Some(token) = &caller.token {
-        by_token(http, caller, token, endpoint).await?;
-    }
+    admit(http, caller, endpoint, left).await?;
     match limits::class(endpoint) {
-        Some(class) => http.limits.entrance(class, &caller.client.address, mailbox(http, class, asked)),
+        Some(class) => {
+            count(http.limits.entrance(class, &caller.client.address, mailbox(http, class, asked)), left)
+        }
         None => Ok(()),
     }
 }
 
-async fn by_token(http: &Http, caller: &Caller, token: &Secret, endpoint: &str) -> Result<(), AppError> {
+/// Counts the request for its token or its address, and asks whether the token is good for the endpoint.
+pub(super) async fn admit(
+    http: &Http,
+    caller: &Caller,
+    endpoint: &str,
+    left: &mut Vec<Left>,
+) -> Result<(), AppError> {
+    match &caller.token {
+        Some(token) => by_token(http, caller, token, endpoint, left).await,
+        None => count(http.limits.address(&caller.client.address), left),
+    }
+}
+
+fn count(counted: Counted, left: &mut Vec<Left>) -> Result<(), AppError> {
+    left.extend(counted.left);
+    counted.outcome
+}
+
+async fn by_token(
+    http: &Http,
+    caller: &Caller,
+    token: &Secret,
+    endpoint: &str,
+    left: &mut Vec<Left>,
+) -> Result<(), AppError> {
     let app = &http.app;
     let shown = if tokens::well_formed(token) {
         storage::show(&app.db, app.key.session(token), app.clock.now()).await?
@@ -50,7 +79,7 @@ async fn by_token(http: &Http, caller: &Caller, token: &Secret, endpoint: &str) 
         http.limits.stray(&caller.client.address)?;
         return Err(AppError::Unauthenticated);
     };
-    http.limits.token(shown.id)?;
+    count(http.limits.token(shown.id), left)?;
     scopes::require(endpoint, &shown.scopes)
 }
 

@@ -8,28 +8,35 @@ mod assets;
 mod audit_csv;
 mod caller;
 mod client;
+mod connections;
 pub mod cookies;
+mod cors;
+mod events;
 mod gate;
 mod headers;
 mod origin;
 mod pages;
+mod plain;
+mod problem;
 mod providers;
+mod received;
 mod routes;
 mod scopes;
 mod session;
 
-pub use api::is_secret;
 use app::ports::Ports;
 pub use assets::Site;
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
-    middleware::from_fn_with_state,
+    middleware::{from_fn, from_fn_with_state},
     routing::{get, post},
 };
 pub use caller::caller;
+pub use connections::{Patience, serve};
 pub use origin::same_origin;
 pub use pages::paths as page_paths;
+pub use plain::is_secret;
+pub use received::body as received_body;
 pub use routes::Routes;
 pub use scopes::{Need, need};
 pub use session::{Known, know};
@@ -45,7 +52,12 @@ use tower_http::{
 };
 use tracing::Level;
 
-use crate::{App, fault::fault, limits::Limits, services};
+use crate::{
+    App,
+    fault::fault,
+    limits::{Limits, Open},
+    services,
+};
 
 /// The largest form: a description of 256 KiB can triple when its bytes are percent-encoded.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -60,6 +72,7 @@ pub(crate) struct Http {
     pub ports: Ports,
     pub site: Site,
     pub limits: Arc<Limits>,
+    pub open: Open,
 }
 
 /// The pages, the server functions and the files.
@@ -70,19 +83,22 @@ pub fn routes(app: &App, site: &Site) -> Routes {
 /// The same on other ports, for instance on some that answer without a database.
 pub fn routes_on(app: &App, ports: Ports, site: &Site) -> Routes {
     let limits = Arc::new(Limits::new(&app.settings.limits, app.clock.clone()));
-    let http = Http { app: app.clone(), ports, site: site.clone(), limits };
+    let http = Http { app: app.clone(), ports, site: site.clone(), limits, open: Open::default() };
     let mut routes = Routes::new()
         .route("/", get(pages::home))
         .route("/settings/security", get(pages::own_security))
         .route("/{org}/settings/audit.csv", get(audit_csv::table))
         .route("/login/{provider}", get(providers::set_out))
         .route("/login/{provider}/continue", get(providers::go_on))
-        .route("/login/{provider}/callback", get(providers::come_back))
-        .route("/api/v1/{noun}/{verb}", post(api::call).layer(DefaultBodyLimit::max(MAX_BODY_BYTES)));
+        .route("/login/{provider}/callback", get(providers::come_back));
     for path in pages::paths() {
         routes = routes.route(&path, get(pages::page));
     }
-    let routes = routes.fallback(pages::not_found).with_state(http);
+    let programs = Routes::new()
+        .route("/api/v1/{noun}/{verb}", post(api::call))
+        .route("/api/v1/events", get(events::follow));
+    let programs = cors::open(programs, app).layer(from_fn_with_state(app.clone(), cors::mention));
+    let routes = routes.merge(programs).fallback(pages::not_found).with_state(http);
     // Files are everybody's, and kept by whoever is between: no cookie is set on one.
     routes.layer(from_fn_with_state(app.clone(), know)).merge(assets::routes(site))
 }
@@ -93,6 +109,7 @@ pub fn surround(router: Router, app: &App) -> Router {
         .layer(from_fn_with_state(app.clone(), origin::check))
         .layer(TimeoutLayer::with_status_code(http::StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
         .layer(CatchPanicLayer::custom(|_| api::problem(fault(&"a handler panicked"))))
+        .layer(from_fn(problem::tell))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(from_fn_with_state(app.clone(), headers::secure))
         .layer(

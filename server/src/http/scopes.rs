@@ -41,6 +41,7 @@ const NEEDS: &[(&str, Need)] = &[
     ("accounts/sign_up", Need::Person),
     ("audit/view", ADMIN),
     ("comments/add", WRITE),
+    ("events", READ),
     ("factors/add_passkey", Need::Person),
     ("factors/begin_passkey", Need::Person),
     ("factors/begin_totp", Need::Person),

@@ -21,7 +21,10 @@ const RECONNECT_AFTER: Duration = Duration::from_secs(1);
 
 /// See the module. Clones ring the same bell.
 #[derive(Clone, Debug, Default)]
-pub struct Bell(Arc<Mutex<Vec<Weak<Drum>>>>);
+pub struct Bell {
+    drums: Arc<Mutex<Vec<Weak<Drum>>>>,
+    stop: CancellationToken,
+}
 
 /// Hears the rings since it listened last, each organization once.
 #[derive(Debug)]
@@ -51,7 +54,7 @@ impl Bell {
 
     /// A bell that is heard by all processes of this database, until `stop`.
     pub fn start(store: LiveStore, stop: CancellationToken) -> Self {
-        let bell = Self::default();
+        let bell = Self { stop: stop.clone(), ..Self::default() };
         let sender = rand::random::<u32>();
         tokio::spawn(stop.clone().run_until_cancelled_owned(tell_others(
             bell.listen(Reach::Here),
@@ -67,6 +70,16 @@ impl Bell {
         self.sound(org, |_| true);
     }
 
+    /// Waits until the program stops: nothing is heard from then on.
+    pub async fn over(&self) {
+        self.stop.cancelled().await;
+    }
+
+    /// Whether it has stopped.
+    pub fn is_over(&self) -> bool {
+        self.stop.is_cancelled()
+    }
+
     /// An ear for the rings of all processes.
     pub fn ear(&self) -> Ear {
         self.listen(Reach::Everywhere)
@@ -74,12 +87,12 @@ impl Bell {
 
     fn listen(&self, reach: Reach) -> Ear {
         let drum = Arc::new(Drum { reach, rung: Mutex::default(), wake: Notify::new() });
-        locked(&self.0).push(Arc::downgrade(&drum));
+        locked(&self.drums).push(Arc::downgrade(&drum));
         Ear(drum)
     }
 
     fn sound(&self, org: OrgId, hears: impl Fn(Reach) -> bool) {
-        locked(&self.0).retain(|drum| {
+        locked(&self.drums).retain(|drum| {
             let Some(drum) = drum.upgrade() else { return false };
             if hears(drum.reach) {
                 locked(&drum.rung).insert(org);

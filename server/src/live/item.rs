@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use tracker_domain::{
     event::{Change, Facts},
+    follow::LogEvent,
     id::Seq,
     insight::effects,
     issue::{IssueHead, IssueRow, TimelineEntry},
@@ -66,6 +67,11 @@ pub fn item(page: &TopicPage, actor: Actor, event: &LoadedEvent) -> Option<LiveI
             .and_then(|issue| entry(actor, event, issue)),
         TopicPage::Insights => stats(actor, event),
     }
+}
+
+/// Whether a program that follows the log gets an event, with its issue as that is now.
+pub fn shows(actor: Actor, event: &LogEvent) -> bool {
+    sees(actor, IssueFacts { reporter: event.issue.reporter.id, status: event.issue.status })
 }
 
 fn sees(actor: Actor, facts: IssueFacts) -> bool {

@@ -24,7 +24,7 @@ mod watch;
 
 pub use bell::{Bell, Ear};
 pub use hub::Hub;
-pub use item::{LoadedEvent, LoadedIssue, item};
+pub use item::{LoadedEvent, LoadedIssue, item, shows};
 pub use socket::Door;
 
 use std::{sync::Arc, time::Duration};

@@ -8,7 +8,7 @@ use tracker_domain::{
     audit::{AuditAction, AuditEntry, AuditFilter, AuditList, ListAudit, PAGE_ENTRIES},
     error::AppError,
     org::Framed,
-    page::Cursor,
+    page::{Cursor, rows},
     policy::OrgAction,
     time::{Day, Timestamp},
 };
@@ -54,7 +54,8 @@ impl AuditService {
         let after = Some(command.after.as_str()).filter(|after| !after.is_empty());
         let after = after.map(str::parse::<Cursor>).transpose()?;
         let mut tx = app.db.read(&app.identity(caller, &command.org)?).await?;
-        let (place, flash) = ((after.as_ref(), PAGE_ENTRIES), (flash, app.flash_owner(caller)));
+        let (place, flash) =
+            ((after.as_ref(), rows(command.limit, PAGE_ENTRIES)?), (flash, app.flash_owner(caller)));
         let (page, actor) = audit_page::page(&mut tx, &wanted, place, flash).await?.framed()?;
         decide_org(actor, OrgAction::ReadAudit).require()?;
         let [previous, next] = page.view.pages;

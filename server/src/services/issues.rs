@@ -8,10 +8,10 @@ use tracker_domain::{
     id::{IssueKey, ProjectKey, UserId},
     issue::{
         CreateIssue, EditIssue, IssueChanged, IssueHead, IssueList, IssueRef, IssueView, ListIssues,
-        Property, SetProperty, Severity,
+        PAGE_ROWS, Property, SetProperty, Severity,
     },
     org::{Framed, Person},
-    page::Cursor,
+    page::{Cursor, rows},
     policy::{Action, Actor, Decision, IssueFacts, OrgAction, ViewerCan},
     query::{CompleteQuery, Suggestion},
     tag,
@@ -151,7 +151,8 @@ impl IssuesService {
         let after = after.map(str::parse::<Cursor>).transpose()?;
         let flash = (flash, app.flash_owner(caller));
         let identity = app.identity(caller, &command.org)?;
-        let query = ListQuery { query: &asked, now: identity.now, after: after.as_ref(), flash };
+        let (now, limit) = (identity.now, rows(command.limit, PAGE_ROWS)?);
+        let query = ListQuery { query: &asked, now, after: after.as_ref(), limit, flash };
         let mut tx = app.db.read(&identity).await?;
         Ok(list::page(&mut tx, &query).await?.framed()?.0)
     }

@@ -9,9 +9,9 @@ use tracker_domain::{
     error::AppError,
     event::Change,
     id::UserId,
-    member::{ChangeMember, ListMembers, MemberChange, MemberChanged, MemberList},
+    member::{ChangeMember, ListMembers, MemberChange, MemberChanged, MemberList, PAGE_MEMBERS},
     org::{Framed, Role},
-    page::Cursor,
+    page::{Cursor, rows},
     policy::OrgAction,
 };
 
@@ -94,7 +94,8 @@ impl MembersService {
         if q.contains('\0') {
             return Err(AppError::invalid("q", "A name has no NUL character."));
         }
-        let query = MemberQuery { q, role, after: after.as_ref(), flash: (flash, app.flash_owner(caller)) };
+        let (limit, flash) = (rows(command.limit, PAGE_MEMBERS)?, (flash, app.flash_owner(caller)));
+        let query = MemberQuery { q, role, after: after.as_ref(), limit, flash };
         let mut tx = app.db.read(&app.identity(caller, &command.org)?).await?;
         let (page, actor) = members::page(&mut tx, &query).await?.framed()?;
         decide_org(actor, OrgAction::ManageMembers).require()?;

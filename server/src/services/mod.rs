@@ -10,6 +10,7 @@ pub mod comments;
 mod complete;
 pub mod entrance;
 pub mod factors;
+pub mod follow;
 pub mod insights;
 pub mod invitations;
 pub mod issues;

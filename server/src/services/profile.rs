@@ -199,10 +199,7 @@ fn saved(org: &str) -> Saved {
 fn at(field: &str, error: AppError) -> AppError {
     match error {
         AppError::Invalid { errors } => AppError::Invalid {
-            errors: errors
-                .into_iter()
-                .map(|error| FieldError { field: field.to_owned(), message: error.message })
-                .collect(),
+            errors: errors.into_iter().map(|error| FieldError { field: field.to_owned(), ..error }).collect(),
         },
         other => other,
     }

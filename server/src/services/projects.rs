@@ -72,7 +72,7 @@ impl ProjectsService {
         let (details, events) = if new {
             create(&mut tx, &member, &wanted, now).await?
         } else {
-            (edit(&mut tx, &member, &wanted).await?, Vec::new())
+            (edit(&mut tx, &member, &wanted, command.version).await?, Vec::new())
         };
         if let Some(details) = details {
             let action = if new { AuditAction::ProjectCreated } else { AuditAction::ProjectChanged };
@@ -138,8 +138,18 @@ async fn create(
     Ok((Some(wanted.details()), vec![NewEvent { at: now, issue: None, change }]))
 }
 
-async fn edit(tx: &mut Tx, member: &Member, wanted: &Wanted) -> Result<Option<Value>, AppError> {
+async fn edit(
+    tx: &mut Tx,
+    member: &Member,
+    wanted: &Wanted,
+    seen: Option<i64>,
+) -> Result<Option<Value>, AppError> {
     let project = projects::find(tx, member, &wanted.key).await?;
+    if seen != Some(project.version) {
+        let team = project.team.unwrap_or_default();
+        let current = vec![("name".to_owned(), project.name), ("team".to_owned(), team)];
+        return Err(AppError::Conflict { current, version: project.version });
+    }
     let same =
         project.name == wanted.name.as_str() && project.team.as_deref().unwrap_or_default() == wanted.team;
     if same {

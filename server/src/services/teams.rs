@@ -130,8 +130,11 @@ async fn apply(
 ) -> Result<(String, Option<Value>), AppError> {
     let Writing { tx, member, .. } = writing;
     match change {
-        TeamChange::Names { name, slug } => {
+        TeamChange::Names { name, slug, version } => {
             let (name, slug) = names(name, slug)?;
+            if *version != team.version {
+                return Err(conflict(team));
+            }
             teams::rename(tx, member, team, (&name, &slug)).await?;
             let changed = name.as_str() != team.name || slug.as_str() != team.slug;
             let details = json!({ "name": name.as_str(), "short name": slug.as_str() });
@@ -150,6 +153,11 @@ async fn apply(
             Ok((team.slug.clone(), gone.map(|address| json!({ "removed": address }))))
         }
     }
+}
+
+fn conflict(team: &teams::Team) -> AppError {
+    let current = vec![("name".to_owned(), team.name.clone()), ("slug".to_owned(), team.slug.clone())];
+    AppError::Conflict { current, version: team.version }
 }
 
 /// Both names of a team; what is wrong with either is said at once. Without a short name it is made of the name.

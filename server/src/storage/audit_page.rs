@@ -118,7 +118,7 @@ pub struct AuditPage {
 pub async fn page(
     tx: &mut Tx,
     wanted: &Wanted,
-    (after, size): (Option<&Cursor>, u8),
+    (after, size): (Option<&Cursor>, u16),
     flash: (&str, Option<SessionHash>),
 ) -> Result<PageRow<AuditPage>, AppError> {
     check(after)?;

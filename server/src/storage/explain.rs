@@ -8,6 +8,7 @@ use sqlx::{Postgres, QueryBuilder, Row};
 use tracker_domain::{
     error::AppError,
     id::IssueKey,
+    issue::PAGE_ROWS,
     page::Cursor,
     query::Query,
     time::{Day, Timestamp},
@@ -85,7 +86,7 @@ pub async fn explain(
 fn push(builder: &mut QueryBuilder<Postgres>, hot: Hot, sample: &Sample, own: bool) -> Result<(), AppError> {
     let mut list = |text: &str, after: Option<&Cursor>| {
         let query = Query::parse(text)?;
-        let query = ListQuery { query: &query, now: sample.deep, after, flash: ("", None) };
+        let query = ListQuery { query: &query, now: sample.deep, after, limit: PAGE_ROWS, flash: ("", None) };
         list::push_statement(builder, &query, own);
         Ok(())
     };

@@ -19,26 +19,37 @@ pub struct Claim {
     pub request: SessionHash,
 }
 
-/// Takes the name for this transaction. Somebody else who has it at this moment is waited for. `Some` is the answer
-/// that was given before; the same name for another request is refused.
+/// Takes the name for this transaction. While another transaction has it, this is [`AppError::InProgress`] at once: whoever
+/// sends a write ten times shall not hold ten connections. `Some` is the answer that was given before; the same name for
+/// another request is refused.
 pub async fn claim<T: DeserializeOwned>(
     tx: &mut Tx,
     claim: &Claim,
     now: Timestamp,
 ) -> Result<Option<T>, AppError> {
-    let taken = sqlx::query_scalar!(
-        "INSERT INTO idempotency_keys (scope, key, endpoint, request, created_at) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT DO NOTHING RETURNING true",
+    let taken = sqlx::query!(
+        r#"WITH lock AS MATERIALIZED (
+               SELECT CASE WHEN EXISTS (SELECT FROM idempotency_keys k WHERE k.scope = $1 AND k.key = $2) THEN true
+                           ELSE pg_try_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 18)) END AS got
+           ), taken AS (
+               INSERT INTO idempotency_keys (scope, key, endpoint, request, created_at)
+               SELECT $1, $2, $3, $4, $5 FROM lock WHERE got
+               ON CONFLICT DO NOTHING RETURNING true
+           )
+           SELECT (SELECT got FROM lock) AS "got!", EXISTS (SELECT FROM taken) AS "first!""#,
         claim.scope,
         claim.key.as_str(),
         claim.endpoint,
         &claim.request.0[..],
         now.0
     )
-    .fetch_optional(tx.connection()?)
+    .fetch_one(tx.connection()?)
     .await
     .map_err(db)?;
-    if taken.is_some() {
+    if !taken.got {
+        return Err(AppError::InProgress);
+    }
+    if taken.first {
         return Ok(None);
     }
     let before = sqlx::query!(
@@ -52,7 +63,7 @@ pub async fn claim<T: DeserializeOwned>(
     if before.endpoint != claim.endpoint || before.request != claim.request.0 {
         return Err(AppError::invalid(
             "idempotency_key",
-            "This form was already sent with other content. Load the page again.",
+            "This was sent before with other content. Load the page again, or send another key.",
         ));
     }
     let answer = before.answer.ok_or_else(|| fault(&"a claimed write has no answer"))?;

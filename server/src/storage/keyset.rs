@@ -6,7 +6,7 @@ use tracker_domain::page::Cursor;
 /// pages before and after it.
 pub(super) fn cut<T>(
     mut rows: Vec<T>,
-    size: u8,
+    size: u16,
     after: Option<&Cursor>,
     cursor: impl Fn(&T, bool) -> Cursor,
 ) -> (Vec<T>, [Option<Cursor>; 2]) {

@@ -8,7 +8,7 @@ use sqlx::{Postgres, QueryBuilder, Row, types::Json};
 use tracker_domain::{
     error::AppError,
     id::{ProjectKey, UserId},
-    issue::{IssueList, IssueRow, OPEN_COUNTED, PAGE_ROWS},
+    issue::{IssueList, IssueRow, OPEN_COUNTED},
     page::{Cursor, SortKey},
     query::{Facts, Query},
     time::Timestamp,
@@ -31,6 +31,8 @@ pub struct ListQuery<'a> {
     pub now: Timestamp,
     /// From where.
     pub after: Option<&'a Cursor>,
+    /// How many.
+    pub limit: u16,
     /// What a form left behind: its id and owner.
     pub flash: (&'a str, Option<SessionHash>),
 }
@@ -117,7 +119,7 @@ fn push_page(builder: &mut QueryBuilder<Postgres>, query: &ListQuery<'_>, scope:
         builder.push_bind(cursor.id).push(")");
     }
     conditions::push(builder, query.query, query.now);
-    builder.push(format!(" ORDER BY {} LIMIT {}", order.join(", "), PAGE_ROWS + 1));
+    builder.push(format!(" ORDER BY {} LIMIT {}", order.join(", "), query.limit + 1));
 }
 
 /// The rows as one JSON array: see [`Listed`]. Joined once for the page, tags too, not by `tracker_row` once a row: each
@@ -217,8 +219,8 @@ fn into_page(
 ) -> IssueList {
     let sort = query.query.order();
     let backwards = query.after.is_some_and(|cursor| cursor.backwards);
-    let more = listed.len() > usize::from(PAGE_ROWS);
-    listed.truncate(usize::from(PAGE_ROWS));
+    let more = listed.len() > usize::from(query.limit);
+    listed.truncate(usize::from(query.limit));
     if backwards {
         listed.reverse();
     }

@@ -4,7 +4,7 @@ use sqlx::types::Json;
 use tracker_domain::{
     error::AppError,
     id::UserId,
-    member::{MemberList, MemberView, PAGE_MEMBERS},
+    member::{MemberList, MemberView},
     org::Role,
     page::Cursor,
     time::Timestamp,
@@ -22,6 +22,8 @@ pub struct MemberQuery<'a> {
     pub role: Option<Role>,
     /// From where.
     pub after: Option<&'a Cursor>,
+    /// How many.
+    pub limit: u16,
     /// What a form left behind: its id and owner.
     pub flash: (&'a str, Option<SessionHash>),
 }
@@ -37,13 +39,13 @@ pub async fn page(tx: &mut Tx, query: &MemberQuery<'_>) -> Result<PageRow<Member
         query.role.map_or("", Role::word),
         query.after.map(|cursor| cursor.id),
         backwards,
-        i64::from(PAGE_MEMBERS) + 1,
+        i64::from(query.limit) + 1,
     )
     .fetch_one(tx.connection()?)
     .await
     .map_err(db)?;
     let cursor = |member: &MemberView, backwards| Cursor { backwards, id: member.id.0, value: String::new() };
-    let (members, [previous, next]) = keyset::cut(row.members.0, PAGE_MEMBERS, query.after, cursor);
+    let (members, [previous, next]) = keyset::cut(row.members.0, query.limit, query.after, cursor);
     let view = MemberList { members, previous, next };
     Ok(PageRow { user: row.user_id, frame: row.frame, flash: row.flash, view })
 }

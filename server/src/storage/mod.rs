@@ -23,6 +23,7 @@ pub mod explain;
 pub mod export;
 pub mod factors;
 pub mod flash;
+pub mod follow;
 pub mod frame;
 pub mod health;
 pub mod idempotency;

@@ -18,7 +18,8 @@ pub async fn page(tx: &mut Tx, flash: (&str, Option<SessionHash>)) -> Result<Pag
         r#"SELECT tracker_user() AS user_id, tracker_frame() AS frame,
                (SELECT f.flash FROM flashes f WHERE f.id = $1 AND f.owner = $2) AS flash,
                (SELECT coalesce(json_agg(json_build_object(
-                    'key', p.key, 'name', p.name, 'team', t.slug, 'issues', p.next_number - 1) ORDER BY p.key), '[]')
+                    'key', p.key, 'name', p.name, 'team', t.slug, 'issues', p.next_number - 1,
+                    'version', p.version) ORDER BY p.key), '[]')
                 FROM projects p LEFT JOIN teams t ON t.org_id = p.org_id AND t.id = p.team_id
                 WHERE p.org_id = tracker_org()) AS "projects!: Json<Vec<OwnedProject>>",
                (SELECT coalesce(json_agg(json_build_object('slug', t.slug, 'name', t.name) ORDER BY t.name, t.slug), '[]')
@@ -78,12 +79,14 @@ pub struct Project {
     pub name: String,
     /// The slug of the team that owns it.
     pub team: Option<String>,
+    /// How often it was changed, and one.
+    pub version: i64,
 }
 
 /// Finds a project and locks it.
 pub async fn find(tx: &mut Tx, member: &Member, key: &ProjectKey) -> Result<Project, AppError> {
     let row = sqlx::query!(
-        r#"SELECT p.id, p.name,
+        r#"SELECT p.id, p.name, p.version,
                   (SELECT t.slug FROM teams t WHERE t.org_id = p.org_id AND t.id = p.team_id) AS team
            FROM projects p WHERE p.org_id = $1 AND p.key = $2 FOR NO KEY UPDATE"#,
         member.org.0,
@@ -92,7 +95,8 @@ pub async fn find(tx: &mut Tx, member: &Member, key: &ProjectKey) -> Result<Proj
     .fetch_optional(tx.connection()?)
     .await
     .map_err(db)?;
-    row.map(|row| Project { id: ProjectId(row.id), name: row.name, team: row.team }).ok_or(AppError::NotFound)
+    let row = row.ok_or(AppError::NotFound)?;
+    Ok(Project { id: ProjectId(row.id), name: row.name, team: row.team, version: row.version })
 }
 
 /// Gives a project another name and owner.
@@ -104,7 +108,7 @@ pub async fn update(
     owner: Option<Owner>,
 ) -> Result<(), AppError> {
     sqlx::query!(
-        "UPDATE projects SET name = $3, team_id = $4 WHERE org_id = $1 AND id = $2",
+        "UPDATE projects SET name = $3, team_id = $4, version = version + 1 WHERE org_id = $1 AND id = $2",
         member.org.0,
         project.id.0,
         name.as_str(),

@@ -21,7 +21,7 @@ pub async fn page(
         r#"SELECT tracker_user() AS user_id, tracker_frame() AS frame,
                (SELECT f.flash FROM flashes f WHERE f.id = $1 AND f.owner = $2) AS flash,
                (SELECT coalesce(json_agg(json_build_object(
-                    'slug', t.slug, 'name', t.name,
+                    'slug', t.slug, 'name', t.name, 'version', t.version,
                     'people', (SELECT coalesce(json_agg(json_build_object('id', u.id, 'name', u.name, 'address', u.email)
                                                         ORDER BY u.name, u.id), '[]')
                                FROM team_members tm JOIN users u ON u.id = tm.user_id
@@ -47,13 +47,15 @@ pub struct Team {
     pub name: String,
     /// Its name in queries.
     pub slug: String,
+    /// How often its names were changed, and one.
+    pub version: i64,
 }
 
 /// Finds a team and locks it.
 pub async fn find(tx: &mut Tx, member: &Member, slug: &str) -> Result<Team, AppError> {
     sqlx::query_as!(
         Team,
-        "SELECT id, name, slug FROM teams WHERE org_id = $1 AND slug = $2 FOR UPDATE",
+        "SELECT id, name, slug, version FROM teams WHERE org_id = $1 AND slug = $2 FOR UPDATE",
         member.org.0,
         slug
     )
@@ -95,7 +97,7 @@ pub async fn rename(
     (name, slug): (&DisplayName, &TeamSlug),
 ) -> Result<(), AppError> {
     sqlx::query!(
-        "UPDATE teams SET name = $3, slug = $4 WHERE org_id = $1 AND id = $2",
+        "UPDATE teams SET name = $3, slug = $4, version = version + 1 WHERE org_id = $1 AND id = $2",
         member.org.0,
         team.id,
         name.as_str(),

@@ -245,8 +245,7 @@ impl TestApp {
         let address = listener.local_addr().unwrap();
         let (router, stop) = (self.router.clone(), self.stop.clone());
         tokio::spawn(async move {
-            let service = router.into_make_service_with_connect_info::<SocketAddr>();
-            axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await.unwrap();
+            crate::http::serve(listener, router, stop, crate::http::Patience::default()).await;
         });
         address
     }

@@ -39,7 +39,7 @@ async fn an_empty_or_too_long_one_is_refused() {
             .unwrap()
             .contains("256 KiB")
     );
-    assert_eq!(ana.comment(&key, &"x".repeat(1024 * 1024)).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(ana.comment(&key, &"x".repeat(1024 * 1024)).await.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(app.owner_count("SELECT count(*) FROM comments").await, 0);
 }
 

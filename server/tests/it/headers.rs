@@ -9,7 +9,7 @@ use crate::{
     live::tab::Tab,
     refusals::{
         cast::{Asker, cast},
-        table::{DOWNLOADS, MACHINES, PAGES, calls},
+        table::{DOWNLOADS, FEEDS, MACHINES, PAGES, calls},
     },
 };
 
@@ -66,6 +66,11 @@ async fn every_answer_is_hardened_whatever_the_path_and_the_status() {
             let answer = actor.get(&path).await;
             hardened(&path, &answer);
             assert_eq!(text(&answer.headers, "cache-control"), "no-store", "{path} is somebody's");
+        }
+        for path in FEEDS.iter().map(|feed| feed.addresses(&words).swap_remove(0)) {
+            let answer = actor.get(&path).await;
+            hardened(&path, &answer);
+            assert_eq!(text(&answer.headers, "cache-control"), "no-store", "{path}");
         }
         for (_, path, _) in MACHINES {
             hardened(path, &actor.get(path).await);

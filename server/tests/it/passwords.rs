@@ -72,9 +72,17 @@ async fn known_and_unknown_addresses_cost_the_same_work() {
         TestApp::on(app.database_url.clone()).await.with_settings(|settings| settings.verify = true);
     let work = async |app: &TestApp, function: &str, email: &str| {
         let before = app.app.passwords.hashings();
-        let body = json!({ "name": "Any", "email": email, "password": NEW });
+        let mut body = json!({ "email": email });
+        if function != "accounts/forgot" {
+            body["password"] = json!(NEW);
+        }
+        if function == "accounts/sign_up" {
+            body["name"] = json!("Any");
+        }
         let answer = app.anon().call(function, body).await;
-        (app.app.passwords.hashings() - before, answer.status, answer.body)
+        let mut said = answer.json_ref();
+        said.as_object_mut().unwrap().remove("instance");
+        (app.app.passwords.hashings() - before, answer.status, said)
     };
     for (app, function) in
         [(&app, "accounts/sign_in"), (&app, "accounts/forgot"), (&required, "accounts/sign_up")]

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use server::testing::{Actor, Answer, TestApp};
 use tracker_domain::{
+    error::AppError,
     org::{Framed, Role},
     project::ProjectList,
 };
@@ -27,8 +28,14 @@ async fn a_project_is_made_renamed_and_given_to_a_team() {
     let issue = json!({ "project": "SITE", "title": "It is slow", "severity": "LOW" });
     assert_eq!(call(&ben, "issues/create", issue).await.json::<Value>()["key"], "SITE-1");
     ben.get("/main/issues").await.ok().contains("SITE").contains("The site");
-    call(&ana, "projects/edit", json!({ "key": "SITE", "name": "The shop", "team": "" })).await.ok();
-    call(&ana, "projects/edit", json!({ "key": "SITE", "name": "The shop", "team": "" })).await.ok();
+    for version in [1, 2] {
+        let edit = json!({ "key": "SITE", "name": "The shop", "team": "", "version": version });
+        call(&ana, "projects/edit", edit).await.ok();
+    }
+    let stale = json!({ "key": "SITE", "name": "The market", "version": 1 });
+    let present = vec![("name".to_owned(), "The shop".to_owned()), ("team".to_owned(), String::new())];
+    let conflict = AppError::Conflict { current: present, version: 2 };
+    assert_eq!(call(&ana, "projects/edit", stale).await.error(), conflict);
     let all = projects(&ana).await;
     let site = all.projects.iter().find(|project| project.key.as_str() == "SITE").unwrap();
     assert_eq!((site.name.as_str(), &site.team, site.issues), ("The shop", &None, 1));
@@ -52,13 +59,17 @@ async fn what_a_project_cannot_be_is_said_at_the_field_and_by_whom_it_cannot_be_
     assert!(taken.about("key").unwrap().contains("a project CORE already"));
     for key in ["NONE", "x", ""] {
         assert_eq!(
-            call(&ana, "projects/edit", json!({ "key": key, "name": "Core" })).await.status,
+            call(&ana, "projects/edit", json!({ "key": key, "name": "Core", "version": 1 })).await.status,
             404,
             "{key}"
         );
     }
-    for verb in ["projects/view", "projects/create", "projects/edit"] {
-        assert_eq!(call(&max, verb, json!({ "key": "NEW", "name": "New" })).await.status, 403, "{verb}");
+    for (verb, body) in [
+        ("projects/view", json!({})),
+        ("projects/create", json!({ "key": "NEW", "name": "New" })),
+        ("projects/edit", json!({ "key": "CORE", "name": "New", "version": 1 })),
+    ] {
+        assert_eq!(call(&max, verb, body).await.status, 403, "{verb}");
     }
     assert_eq!(projects(&ana).await.projects.len(), 1);
 }

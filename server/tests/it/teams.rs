@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use server::testing::{Actor, Answer, TestApp};
 use tracker_domain::{
+    error::AppError,
     org::{Framed, Role},
     query::Suggestion,
     team::TeamView,
@@ -34,8 +35,15 @@ async fn a_team_has_people_and_projects_until_it_is_deleted() {
     for person in ["BEN@example.org", "ana@example.org", "ana@example.org"] {
         call(&ana, "teams/add_person", json!({ "team": "web-mobile", "person": person })).await.ok();
     }
-    call(&ana, "projects/edit", json!({ "key": "CORE", "name": "Core", "team": "web-mobile" })).await.ok();
-    call(&ana, "teams/edit", json!({ "team": "web-mobile", "name": "Web", "slug": "web" })).await.ok();
+    call(&ana, "projects/edit", json!({ "key": "CORE", "name": "Core", "team": "web-mobile", "version": 1 }))
+        .await
+        .ok();
+    let rename = json!({ "team": "web-mobile", "name": "Web", "slug": "web", "version": 1 });
+    call(&ana, "teams/edit", rename).await.ok();
+    let stale = json!({ "team": "web", "name": "Site", "slug": "web", "version": 1 });
+    let present = vec![("name".to_owned(), "Web".to_owned()), ("slug".to_owned(), "web".to_owned())];
+    let conflict = AppError::Conflict { current: present, version: 2 };
+    assert_eq!(call(&ana, "teams/edit", stale).await.error(), conflict);
     let all = teams(&ana).await;
     let shown: Vec<_> = all[0].people.iter().map(|person| person.name.as_str()).collect();
     assert_eq!((all[0].slug.as_str(), all[0].name.as_str(), shown), ("web", "Web", vec!["Ana", "Ben"]));
@@ -76,15 +84,22 @@ async fn what_a_team_cannot_be_called_is_said_at_the_field() {
             .await
             .contains("a team web already")
     );
-    let rename = json!({ "team": "api", "name": "Api", "slug": "web" });
+    let rename = json!({ "team": "api", "name": "Api", "slug": "web", "version": 1 });
     assert!(about("teams/edit", rename, "slug").await.contains("a team web already"));
     let add = |person: &str| json!({ "team": "web", "person": person });
     assert!(about("teams/add_person", add("nobody@example.org"), "person").await.contains("Nobody"));
     assert!(about("teams/add_person", add("Ben"), "person").await.contains("address"));
     call(&ana, "members/disable", json!({ "member": id_of(&app, "Ben").await })).await.ok();
     assert!(about("teams/add_person", add("ben@example.org"), "person").await.contains("Nobody"));
-    for verb in ["teams/edit", "teams/delete", "teams/add_person", "teams/remove_person"] {
-        let answer = call(&ana, verb, json!({ "team": "none", "name": "x", "person": "1" })).await;
+    for (verb, more) in [
+        ("teams/edit", json!({ "name": "x", "version": 1 })),
+        ("teams/delete", json!({})),
+        ("teams/add_person", json!({ "person": "1" })),
+        ("teams/remove_person", json!({ "person": "1" })),
+    ] {
+        let mut body = json!({ "team": "none" });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let answer = call(&ana, verb, body).await;
         assert_eq!(answer.status, 404, "{verb}");
     }
     assert_eq!(ben.get("/main/settings/teams").await.status, 404, "shut out");
@@ -100,7 +115,7 @@ async fn only_admins_make_teams_and_the_database_says_so_too() {
     for (verb, rest) in [
         ("teams/view", json!({})),
         ("teams/create", json!({ "name": "Mine" })),
-        ("teams/edit", json!({ "team": "web", "name": "Mine" })),
+        ("teams/edit", json!({ "team": "web", "name": "Mine", "version": 1 })),
         ("teams/add_person", json!({ "team": "web", "person": "max@example.org" })),
         ("teams/remove_person", json!({ "team": "web", "person": "1" })),
         ("teams/delete", json!({ "team": "web" })),

@@ -15,7 +15,7 @@ pub(super) type Answer = Result<Framed<Option<IssueList>>, ApiError>;
 pub(super) async fn fetch(org: String, query: ListQuery, flash: String) -> Answer {
     let (frame, ListQuery { q, after }) = (org.clone(), query);
     let none = String::new;
-    match list_issues(org, q, none(), none(), none(), after, flash.clone()).await {
+    match list_issues(org, q, none(), none(), none(), after, flash.clone(), None).await {
         Ok(Framed { frame, view }) => Ok(Framed { frame, view: Some(view) }),
         Err(error) if error.0.about("q").is_some() => {
             blank_issue(frame, flash).await.map(|blank| Framed { frame: blank.frame, view: None })

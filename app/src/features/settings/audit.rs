@@ -26,7 +26,7 @@ pub fn AuditPage() -> impl IntoView {
     let page = Resource::new_blocking(
         move || (org(), filter.get(), after.get(), flash_id()),
         |(org, [action, person, from, to], after, flash)| {
-            view_audit(org, action, person, from, to, after, flash)
+            view_audit(org, action, person, from, to, after, flash, None)
         },
     );
     let show = move |answer| {

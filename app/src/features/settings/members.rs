@@ -24,7 +24,7 @@ pub fn MembersPage() -> impl IntoView {
     let filter = Memo::new(|_| ["q", "role", "after"].map(asked));
     let page = Resource::new_blocking(
         move || (org(), filter.get(), flash_id()),
-        |(org, [q, role, after], flash)| list_members(org, q, role, after, flash),
+        |(org, [q, role, after], flash)| list_members(org, q, role, after, flash, None),
     );
     let show = move |answer| {
         framed(answer, |framed| view! { <Members framed filter=filter.get_untracked()/> }.into_any())

@@ -101,6 +101,7 @@ fn Edit(org: String, project: OwnedProject, teams: Vec<TeamName>) -> impl IntoVi
         <ApiForm to={endpoint::<EditProject>()} after=After::Visit>
             <Hidden name="org" value=org/>
             <Hidden name="key" value=project.key.to_string()/>
+            <Hidden name="version" value=project.version.to_string()/>
             <Field label="Name" name="name" value=project.name autocomplete="off"/>
             <OwnerSelect teams chosen=project.team.unwrap_or_default()/>
             <div class="actions">

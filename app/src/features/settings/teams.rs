@@ -90,7 +90,7 @@ fn AllTeams(org: String, teams: Vec<TeamView>, again: Callback<()>) -> impl Into
 
 #[component]
 fn OneTeam(org: String, team: TeamView, again: Callback<()>) -> impl IntoView {
-    let TeamView { slug, name, people, projects } = team;
+    let TeamView { slug, name, version, people, projects } = team;
     let all = format!("/{org}/settings/teams");
     let title = name.clone();
     let (none, owns) = (people.is_empty(), !projects.is_empty());
@@ -107,6 +107,7 @@ fn OneTeam(org: String, team: TeamView, again: Callback<()>) -> impl IntoView {
             <h2>{title}</h2>
             <ApiForm to={endpoint::<EditTeam>()} after=After::Visit done=again>
                 {edited}
+                <Hidden name="version" value=version.to_string()/>
                 <Field label="Name" name="name" value=name autocomplete="off"/>
                 <Field label="Short name" name="slug" value=slug autocomplete="off" hint="Searches that name it have to be changed with it."/>
                 <Submit label="Save changes"/>

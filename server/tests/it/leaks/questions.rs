@@ -8,7 +8,7 @@ use super::{
     marks::{Marks, fresh, fresh_key},
     world::Viewer,
 };
-use crate::refusals::table::{Call, DOWNLOADS, PAGES, Page, Rule, Words, calls};
+use crate::refusals::table::{Call, DOWNLOADS, FEEDS, PAGES, Page, Rule, Words, calls};
 
 /// Something that can be asked.
 #[derive(Debug, Clone)]
@@ -27,7 +27,8 @@ impl Question {
         let asked = asked
             .flat_map(|call| (call.bodies)(words).into_iter().map(|body| Self::Call(call.function, body)));
         let pages = PAGES.iter().chain(DOWNLOADS).flat_map(|page| page.addresses(words)).map(Self::Page);
-        asked.chain(pages).collect()
+        let feeds = FEEDS.iter().flat_map(|feed| feed.addresses(words)).map(Self::Page);
+        asked.chain(pages).chain(feeds).collect()
     }
 
     /// Whether it is about the organization as a whole, and the policy alone says which of its members may know.
@@ -60,15 +61,18 @@ pub fn text_of(answer: &Answer) -> String {
     format!("{} {:?}\n{}", answer.status.as_u16(), said(header::LOCATION), answer.body)
 }
 
-/// The same without what is another each time: the nonce, the names of forms, and the position of the log.
+/// The same without what is another each time: the nonce, the names of forms and requests, positions of the log, and when
+/// they were taken.
 pub fn comparable(answer: &Answer) -> String {
     let policy = answer.headers.get(header::CONTENT_SECURITY_POLICY).and_then(|value| value.to_str().ok());
     let nonce =
         policy.and_then(|policy| policy.split("'nonce-").nth(1)?.split('\'').next()).unwrap_or("no nonce");
     let text = text_of(answer).replace(nonce, "");
     let text = without(&text, "name=\"idempotency_key\" value=\"", |c| c != '"');
+    let text = without(&text, "\"instance\":\"urn:uuid:", |c| c != '"');
+    let text = without(&text, "\"recorded_at\":\"", |c| c != '"');
     // Also inside of a text that is JSON, and as people read it.
-    let positions = ["\"seq\":", "\\\"seq\\\":", "as of event "];
+    let positions = ["\"seq\":", "\\\"seq\\\":", "as of event ", "\"next\":", "\"head\":"];
     positions.iter().fold(text, |text, before| without(&text, before, |c| c.is_ascii_digit())).to_lowercase()
 }
 

@@ -139,6 +139,21 @@ pub fn calls() -> impl Iterator<Item = &'static Call> {
     [issues::CALLS, accounts::CALLS, settings::CALLS].into_iter().flatten()
 }
 
+/// What programs read by GET: like the functions, with the fields in the query.
+pub const FEEDS: &[Call] =
+    &[reads("events", Rule::Member, |w| vec![json!({ "org": w.org, "after": 0 }), json!({ "org": w.org })])];
+
+impl Call {
+    /// The addresses of a feed.
+    pub fn addresses(&self, words: &Words) -> Vec<String> {
+        let query = |fields: Value| serde_qs::to_string(&fields).unwrap();
+        (self.bodies)(words)
+            .into_iter()
+            .map(|fields| format!("/api/v1/{}?{}", self.function, query(fields)))
+            .collect()
+    }
+}
+
 /// A page.
 pub struct Page {
     /// Its path, with `{org}` and `{key}` for those of the [`Words`].

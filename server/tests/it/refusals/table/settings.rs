@@ -42,7 +42,7 @@ pub const CALLS: &[Call] = &[
         w.of_org(json!({ "key": "NEW", "name": "New" }))
     }),
     writes("projects/edit", Rule::Org(OrgAction::ManageProjects), |w| {
-        w.of_org(json!({ "key": "CORE", "name": "New name" }))
+        w.of_org(json!({ "key": "CORE", "name": "New name", "version": 1 }))
     }),
     reads("projects/view", Rule::Org(OrgAction::ManageProjects), |w| w.of_org(json!({}))),
     answers(404, writes("providers/link", Rule::Member, |w| w.of_org(json!({ "provider": "corp" })))),
@@ -72,7 +72,7 @@ pub const CALLS: &[Call] = &[
     answers(
         404,
         writes("teams/edit", Rule::Org(OrgAction::ManageTeams), |w| {
-            w.of_org(json!({ "team": "web", "name": "Web" }))
+            w.of_org(json!({ "team": "web", "name": "Web", "version": 1 }))
         }),
     ),
     answers(
