@@ -79,12 +79,12 @@ async fn every_path_of_the_program_has_a_row() {
 /// One line a path, one column an asker.
 fn printed(head: &[Asker], rows: &[(String, Vec<String>)]) -> String {
     let columns: Vec<_> = head.iter().map(|asker| asker.name.len().max(4) + 2).collect();
-    let mut table = format!("{:24}", "");
+    let mut table = format!("{:28}", "");
     for (asker, width) in head.iter().zip(&columns) {
         write!(table, "{:width$}", asker.name).unwrap();
     }
     for (path, answers) in rows {
-        write!(table, "\n{path:24}").unwrap();
+        write!(table, "\n{path:28}").unwrap();
         for (answer, width) in answers.iter().zip(&columns) {
             write!(table, "{answer:width$}").unwrap();
         }

@@ -23,7 +23,7 @@ fn lists(words: &Words) -> Vec<Value> {
 fn completions(words: &Words) -> Vec<Value> {
     let Words { project, word, tag, name, address, .. } = words;
     let mut asked = Vec::new();
-    for field in ["reporter", "assignee", "tag", "project", "status"] {
+    for field in ["reporter", "assignee", "tag", "project", "team", "status"] {
         for prefix in ["", "q", word, project, tag, name, address, &tag[..tag.len().min(4)]] {
             asked.push(json!({ "org": words.org, "field": field, "prefix": prefix }));
         }
