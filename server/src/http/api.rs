@@ -128,7 +128,7 @@ impl Answer {
     }
 
     /// JSON, and in `Location` the page of what was done.
-    fn into_json(self) -> Response {
+    pub(super) fn into_json(self) -> Response {
         let location = self.location.as_deref().and_then(|page| HeaderValue::from_str(page).ok());
         match self.outcome {
             Ok(body) => {
@@ -141,7 +141,7 @@ impl Answer {
     }
 }
 
-fn with_cookies(mut response: Response, reply: &ReplyParts) -> Response {
+pub(super) fn with_cookies(mut response: Response, reply: &ReplyParts) -> Response {
     for cookie in reply.cookies.iter().filter_map(|cookie| HeaderValue::from_str(cookie).ok()) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }

@@ -41,11 +41,12 @@ fn folder(site: &Site, name: &str, caching: &'static str) -> Routes {
 /// The files' routes.
 pub(super) fn routes(site: &Site) -> Routes {
     let icon = tower_http::services::ServeFile::new(site.root.join("favicon.svg"));
-    let passkeys = tower_http::services::ServeFile::new(site.root.join("passkeys.js"))
-        .precompressed_br()
-        .precompressed_gzip();
+    let script = |name| {
+        tower_http::services::ServeFile::new(site.root.join(name)).precompressed_br().precompressed_gzip()
+    };
     folder(site, "pkg", "public, max-age=31536000, immutable")
         .merge(folder(site, "fonts", "public, max-age=31536000, immutable"))
         .file("/favicon.svg", icon)
-        .file("/passkeys.js", passkeys)
+        .file("/files.js", script("files.js"))
+        .file("/passkeys.js", script("passkeys.js"))
 }

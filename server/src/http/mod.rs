@@ -12,6 +12,7 @@ mod connections;
 pub mod cookies;
 mod cors;
 mod events;
+mod files;
 mod gate;
 mod headers;
 mod origin;
@@ -23,12 +24,15 @@ mod received;
 mod routes;
 mod scopes;
 mod session;
+mod upload;
 
 use app::ports::Ports;
 pub use assets::Site;
 use axum::{
     Router,
-    middleware::{from_fn, from_fn_with_state},
+    extract::{DefaultBodyLimit, Request},
+    middleware::{Next, from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
     routing::{get, post},
 };
 pub use caller::caller;
@@ -45,9 +49,8 @@ use std::time::Duration;
 use tower_http::{
     CompressionLevel,
     catch_panic::CatchPanicLayer,
-    compression::CompressionLayer,
+    compression::{CompressionLayer, DefaultPredicate, Predicate},
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
-    timeout::TimeoutLayer,
     trace::{DefaultOnResponse, TraceLayer},
 };
 use tracing::Level;
@@ -64,6 +67,9 @@ const MAX_BODY_BYTES: usize = 1024 * 1024;
 
 /// Nobody waits longer for an answer.
 const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A file may take longer to come in, as long as something of it comes.
+const UPLOAD_TIMEOUT: Duration = Duration::from_secs(15 * 60);
 
 /// What a handler needs.
 #[derive(Clone)]
@@ -88,6 +94,8 @@ pub fn routes_on(app: &App, ports: Ports, site: &Site) -> Routes {
         .route("/", get(pages::home))
         .route("/settings/security", get(pages::own_security))
         .route("/{org}/settings/audit.csv", get(audit_csv::table))
+        .route("/{org}/files/{file}", get(files::whole))
+        .route("/{org}/files/{file}/small", get(files::thumbnail))
         .route("/login/{provider}", get(providers::set_out))
         .route("/login/{provider}/continue", get(providers::go_on))
         .route("/login/{provider}/callback", get(providers::come_back));
@@ -96,21 +104,47 @@ pub fn routes_on(app: &App, ports: Ports, site: &Site) -> Routes {
     }
     let programs = Routes::new()
         .route("/api/v1/{noun}/{verb}", post(api::call))
-        .route("/api/v1/events", get(events::follow));
+        .route("/api/v1/events", get(events::follow))
+        // What they take is counted while it comes in.
+        .route("/api/v1/files/upload", post(upload::files).layer(DefaultBodyLimit::disable()))
+        .route("/api/v1/files/issue", post(upload::issue).layer(DefaultBodyLimit::disable()))
+        .route("/api/v1/files/comment", post(upload::comment).layer(DefaultBodyLimit::disable()));
     let programs = cors::open(programs, app).layer(from_fn_with_state(app.clone(), cors::mention));
     let routes = routes.merge(programs).fallback(pages::not_found).with_state(http);
     // Files are everybody's, and kept by whoever is between: no cookie is set on one.
     routes.layer(from_fn_with_state(app.clone(), know)).merge(assets::routes(site))
 }
 
+/// Gives up what takes too long.
+async fn in_time(request: Request, next: Next) -> Response {
+    let uploads = request.uri().path().starts_with("/api/v1/files/");
+    let patience = if uploads { UPLOAD_TIMEOUT } else { TIMEOUT };
+    let late = |_| http::StatusCode::SERVICE_UNAVAILABLE.into_response();
+    tokio::time::timeout(patience, next.run(request)).await.unwrap_or_else(late)
+}
+
+/// A file is sent as it is: a part of what was packed is a part of nothing.
+fn is_no_file(
+    _: http::StatusCode,
+    _: http::Version,
+    headers: &http::HeaderMap,
+    _: &http::Extensions,
+) -> bool {
+    !(headers.contains_key(http::header::ETAG) && headers.contains_key(http::header::CONTENT_DISPOSITION))
+}
+
 /// Puts around every route what all of them need; the first named is the innermost.
 pub fn surround(router: Router, app: &App) -> Router {
     router
         .layer(from_fn_with_state(app.clone(), origin::check))
-        .layer(TimeoutLayer::with_status_code(http::StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
+        .layer(from_fn(in_time))
         .layer(CatchPanicLayer::custom(|_| api::problem(fault(&"a handler panicked"))))
         .layer(from_fn(problem::tell))
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(
+            CompressionLayer::new()
+                .quality(CompressionLevel::Fastest)
+                .compress_when(DefaultPredicate::new().and(is_no_file)),
+        )
         .layer(from_fn_with_state(app.clone(), headers::secure))
         .layer(
             TraceLayer::new_for_http()

@@ -2,11 +2,20 @@
 //! finds what was typed and why it was refused under a short-lived id that only the same browser can read.
 
 use app::ports::Caller;
-use axum::response::{IntoResponse, Response};
+use axum::{
+    extract::Request,
+    response::{IntoResponse, Response},
+};
 use http::{HeaderMap, HeaderValue, header};
 use tracker_domain::{account::Flash, error::AppError, text::Secret};
 
-use super::{Http, api::Answer, cookies, problem::problem, received::form_pairs};
+use super::{
+    Http,
+    api::{Answer, with_cookies},
+    cookies,
+    problem::problem,
+    received::form_pairs,
+};
 use crate::{
     session::{new_token, random_text},
     storage::flash,
@@ -33,6 +42,46 @@ const AT_THE_DOOR: &[&str] = &[
     "give_code",
     "give_passkey",
 ];
+
+/// A browser that sends a form without JavaScript gets a page; it says which one the form was on.
+pub(super) struct Plain(Option<String>);
+
+impl Plain {
+    /// Of a request that is no function's.
+    pub(super) fn of(request: &Request, caller: &Caller) -> Self {
+        let plain = accepts_pages(request.headers()) && caller.token.is_none();
+        Self(plain.then(|| back_to(request.headers())))
+    }
+}
+
+/// Answers what is called like a function and takes something else than a function does: with the path that the form is
+/// known by, the fields that it had, and the page of what was done.
+pub(super) async fn answer(
+    http: &Http,
+    caller: &Caller,
+    (path, plain): (&str, Plain),
+    (fields, location): (Vec<(String, String)>, Option<String>),
+    outcome: Result<Vec<u8>, AppError>,
+) -> Response {
+    let answer = Answer { location, outcome };
+    let response = match plain.0 {
+        Some(back) => redirect(http, caller, path, back, &written(&fields), answer).await,
+        None => answer.into_json(),
+    };
+    with_cookies(response, &caller.reply.take())
+}
+
+/// Fields as a form without files sends them.
+pub(super) fn written(fields: &[(String, String)]) -> Vec<u8> {
+    let fields: std::collections::BTreeMap<_, _> = fields.iter().cloned().collect();
+    serde_qs::to_string(&fields).unwrap_or_default().into_bytes()
+}
+
+/// Whether the sender is a browser that shows what it gets.
+pub(super) fn accepts_pages(headers: &HeaderMap) -> bool {
+    let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    accepts.is_some_and(|accepts| accepts.contains("text/html"))
+}
 
 /// Whether a browser sent this by itself.
 pub(super) fn is_plain_form(headers: &HeaderMap) -> bool {

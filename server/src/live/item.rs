@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 use tracker_domain::{
+    attachment::FileRow,
     event::{Change, Facts},
     follow::LogEvent,
     id::Seq,
@@ -16,7 +17,7 @@ use tracker_domain::{
     time::Timestamp,
 };
 
-use crate::policy::decide;
+use crate::{policy::decide, services::files::views};
 
 /// An event of the log with what the pages need to show it.
 #[derive(Debug, Clone)]
@@ -48,6 +49,8 @@ pub struct LoadedIssue {
     pub description: String,
     /// The same as safe HTML.
     pub description_html: String,
+    /// Its files.
+    pub files: Vec<FileRow>,
 }
 
 impl LoadedIssue {
@@ -99,6 +102,8 @@ fn entry(actor: Actor, event: &LoadedEvent, issue: &LoadedIssue) -> Option<LiveI
         row: issue.row.clone(),
         description: issue.description.clone(),
         description_html: issue.description_html.clone(),
+        // As they were at the event: whoever is late is refused by the server.
+        files: views(issue.files.clone(), actor, facts, event.at),
         viewer_can: ViewerCan::of(actor, facts),
     };
     Some(LiveItem::Entry { seq: event.seq, entry: Box::new(entry), head: Box::new(head) })

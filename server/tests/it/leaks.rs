@@ -299,6 +299,9 @@ async fn every_text_of_the_schema_is_marked() {
     let world = World::new().await;
     // Words of a list, what is stored as a keyed hash or under a name that is random, and what the program itself keeps.
     let plain = [
+        "attachments.media_type",
+        "attachments.object",
+        "attachments.state",
         "audit.action",
         "audit.address",
         "audit.details",

@@ -11,6 +11,7 @@ mod doctor;
 mod explain;
 mod export;
 mod factors;
+mod files;
 mod forms;
 mod headers;
 mod health;

@@ -100,6 +100,7 @@ pub fn hidden_and_missing(marks: &Marks, viewer: &Viewer, hidden: &Words, org: &
         address: fresh(),
         person: "987654321".to_owned(),
         flash: fresh(),
+        file: "987654321".to_owned(),
     };
     let nowhere: usize = 900_000 + number.parse::<usize>().unwrap() % 7_919;
     let missing = Words { key: format!("{}-{nowhere}", missing.project), ..missing };

@@ -183,6 +183,7 @@ impl World {
         let (reporter, org, elder, seen_by) = *row;
         let mut mark = |what: &str| self.marks.add(org, &format!("{what} of {reporter}'s issue"), seen_by);
         let (title, description, tag) = (mark("the title"), mark("the description"), mark("the tag"));
+        let names = [mark("the file"), mark("what the scanner says")];
         let comments = [mark("the reporter's comment"), mark("the answer")];
         let project = self.project(org);
         self.app.owner_sql(&format!("UPDATE projects SET next_number = {}", number(nth))).await;
@@ -202,6 +203,16 @@ impl World {
         to.call("issues/set_assignee", about(json!({ "assignee": assignee }))).await.ok();
         to.call("issues/set_status", about(json!({ "status": "DONE" }))).await.ok();
         to.call("issues/set_status", about(json!({ "status": "OPEN" }))).await.ok();
+        let added = from
+            .upload(
+                "files/upload",
+                &[("org", org), ("key", key.as_str())],
+                &[(names[0].as_str(), &b"A text."[..])],
+            )
+            .await;
+        let file = added.json::<Value>()["files"][0]["id"].as_i64().unwrap();
+        let finding = format!("UPDATE attachments SET finding = '{}' WHERE id = {file}", names[1]);
+        self.app.owner_sql(&finding).await;
         let flash = self.flash(org, reporter, &project).await;
         let Person { name, address, id, .. } = &self.people[reporter];
         let words = Words {
@@ -214,6 +225,7 @@ impl World {
             address: address.clone(),
             person: id.to_string(),
             flash,
+            file: file.to_string(),
         };
         self.issues.push(Known { words, elder, seen_by });
     }
