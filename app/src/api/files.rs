@@ -1,7 +1,7 @@
 //! Files that were attached.
 
 use leptos::prelude::*;
-use tracker_domain::attachment::{ChangeFile, FileChanged};
+use tracker_domain::attachment::FileChanged;
 
 use super::{Api, ApiError};
 
@@ -13,7 +13,8 @@ pub async fn remove_file(
     #[server(default)] idempotency_key: Option<String>,
 ) -> Result<FileChanged, ApiError> {
     let (ports, caller) = crate::ports::request()?;
-    Ok(ports.files.remove(&caller, ChangeFile { org, file, idempotency_key }).await?)
+    let command = tracker_domain::attachment::ChangeFile { org, file, idempotency_key };
+    Ok(ports.files.remove(&caller, command).await?)
 }
 
 /// Hides a file from reporters.
@@ -24,5 +25,6 @@ pub async fn hide_file(
     #[server(default)] idempotency_key: Option<String>,
 ) -> Result<FileChanged, ApiError> {
     let (ports, caller) = crate::ports::request()?;
-    Ok(ports.files.hide(&caller, ChangeFile { org, file, idempotency_key }).await?)
+    let command = tracker_domain::attachment::ChangeFile { org, file, idempotency_key };
+    Ok(ports.files.hide(&caller, command).await?)
 }
