@@ -99,5 +99,7 @@ fn shown(all: &Providers, ways: &Ways) -> ProvidersView {
 fn can_unlink(all: &Providers, ways: &Ways, name: &str) -> bool {
     let leads_in =
         |row: &LinkedRow| all.get(&row.provider).is_some_and(|known| known.settings.issuer == row.issuer);
-    ways.has_password || ways.has_passkey || ways.linked.iter().any(|row| row.provider != name && leads_in(row))
+    ways.has_password
+        || ways.has_passkey
+        || ways.linked.iter().any(|row| row.provider != name && leads_in(row))
 }
