@@ -10,8 +10,9 @@ use super::{
 
 /// The marks that no viewer of a person may read.
 fn foreign<'a>(world: &'a World, person: &'a str) -> impl Iterator<Item = &'a Mark> {
-    let of = move |viewer: &&str| viewer.split('@').next() == Some(person);
-    world.marks.all().iter().filter(move |mark| !mark.seen_by.iter().any(|viewer| of(viewer)))
+    let is_theirs =
+        move |mark: &&Mark| mark.seen_by.iter().any(|viewer| viewer.split('@').next() == Some(person));
+    world.marks.all().iter().filter(move |mark| !is_theirs(mark))
 }
 
 #[tokio::test]
