@@ -9,6 +9,7 @@ mod audit_csv;
 mod caller;
 mod client;
 pub mod cookies;
+mod docs;
 mod gate;
 mod headers;
 mod origin;
@@ -71,7 +72,7 @@ pub fn routes(app: &App, site: &Site) -> Routes {
 pub fn routes_on(app: &App, ports: Ports, site: &Site) -> Routes {
     let limits = Arc::new(Limits::new(&app.settings.limits, app.clock.clone()));
     let http = Http { app: app.clone(), ports, site: site.clone(), limits };
-    let mut routes = Routes::new()
+    let mut routes = docs::routes()
         .route("/", get(pages::home))
         .route("/settings/security", get(pages::own_security))
         .route("/{org}/settings/audit.csv", get(audit_csv::table))
