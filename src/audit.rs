@@ -66,6 +66,8 @@ words! {
         TokenCreated = "TOKEN_CREATED", "created the token";
         /// A token was taken back.
         TokenRevoked = "TOKEN_REVOKED", "revoked the token";
+        /// A scanner found something in a file that somebody uploaded.
+        FileInfected = "FILE_INFECTED", "uploaded an infected file:";
         /// What holds for the whole organization was changed.
         SettingsChanged = "SETTINGS_CHANGED", "changed the settings";
         /// Everything of an organization, or a part, was taken out.

@@ -13,6 +13,8 @@ pub struct AddComment {
     pub key: String,
     /// Markdown.
     pub body: String,
+    /// Files that were uploaded for it: see [`crate::attachment::parse_ids`].
+    pub files: String,
     /// See [`crate::account::IdempotencyKey`].
     pub idempotency_key: Option<String>,
 }

@@ -9,7 +9,8 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 use crate::{
-    id::{CommentId, ProjectId, ProjectKey, UserId},
+    attachment::FileState,
+    id::{AttachmentId, CommentId, ProjectId, ProjectKey, UserId},
     issue::Severity,
     org::{Person, Role},
     words::words,
@@ -84,6 +85,28 @@ pub enum Change {
     CommentAdded {
         /// Which comment.
         comment: CommentId,
+    },
+    /// Somebody added a file.
+    AttachmentAdded {
+        /// Which.
+        attachment: AttachmentId,
+    },
+    /// A file was taken away, by whoever may.
+    AttachmentRemoved {
+        /// Which.
+        attachment: AttachmentId,
+    },
+    /// A maintainer has hidden a file from reporters.
+    AttachmentHidden {
+        /// Which.
+        attachment: AttachmentId,
+    },
+    /// A scanner has looked at a file.
+    AttachmentChecked {
+        /// Which.
+        attachment: AttachmentId,
+        /// What came of it.
+        state: FileState,
     },
     /// Somebody joined the organization.
     MemberJoined {
@@ -172,6 +195,10 @@ mod tests {
             Change::AssigneeSet { from: None, to: Some(ana) },
             Change::TagsChanged { added: vec!["ui".into()], removed: vec![] },
             Change::CommentAdded { comment: CommentId(7) },
+            Change::AttachmentAdded { attachment: AttachmentId(9) },
+            Change::AttachmentRemoved { attachment: AttachmentId(9) },
+            Change::AttachmentHidden { attachment: AttachmentId(9) },
+            Change::AttachmentChecked { attachment: AttachmentId(9), state: FileState::Clean },
             Change::MemberJoined { user: UserId(1), role: Role::Admin },
             Change::RoleChanged { user: UserId(1), from: Role::Reporter, to: Role::Maintainer },
             Change::MemberDisabled { user: UserId(1) },

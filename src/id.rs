@@ -50,6 +50,10 @@ id!(
     CommentId
 );
 id!(
+    /// A file that somebody uploaded.
+    AttachmentId
+);
+id!(
     /// A passkey of a person.
     PasskeyId
 );

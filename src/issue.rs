@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    attachment::FileView,
     error::AppError,
     event::Change,
     id::{IssueKey, Seq},
@@ -135,6 +136,8 @@ pub struct CreateIssue {
     pub description: String,
     /// A [`Severity`] word.
     pub severity: String,
+    /// Files that were uploaded for it: see [`crate::attachment::parse_ids`].
+    pub files: String,
     /// See [`crate::account::IdempotencyKey`].
     pub idempotency_key: Option<String>,
 }
@@ -209,6 +212,8 @@ pub struct IssueHead {
     pub description: String,
     /// The same as safe HTML.
     pub description_html: String,
+    /// Its files, as far as the viewer sees them; oldest first.
+    pub files: Vec<FileView>,
     /// What the viewer may do with it.
     pub viewer_can: ViewerCan,
 }

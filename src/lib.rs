@@ -7,6 +7,7 @@
 //! back) here first, then follow the same name through `app` and `server`.
 
 pub mod account;
+pub mod attachment;
 pub mod audit;
 pub mod comment;
 pub mod error;

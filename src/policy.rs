@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{error::AppError, id::UserId, org::Role, words::words, workflow::Status};
+use crate::{attachment::FileState, error::AppError, id::UserId, org::Role, words::words, workflow::Status};
 
 /// Who asks: a member of the organization that the question is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,6 +118,63 @@ pub fn decide_org(actor: Actor, action: OrgAction) -> Decision {
     }
 }
 
+words! {
+    /// What can be asked about a file of an issue. Adding one is commenting.
+    FileAction as "action" {
+        /// Know that it is there.
+        See = "SEE", "see";
+        /// Get it.
+        Fetch = "FETCH", "fetch";
+        /// Take it away.
+        Remove = "REMOVE", "remove";
+        /// Hide it from reporters.
+        Hide = "HIDE", "hide";
+    }
+}
+
+/// What of a file the policy looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileFacts {
+    /// Who added it.
+    pub uploader: UserId,
+    /// Whether that was within [`crate::attachment::REMOVABLE_MINUTES`].
+    pub recent: bool,
+    /// Whether a maintainer has hidden it.
+    pub hidden: bool,
+    /// Whether it may be fetched.
+    pub state: FileState,
+}
+
+/// Whether `actor` may do `action` with a file of the issue.
+pub fn decide_file(actor: Actor, action: FileAction, issue: IssueFacts, file: FileFacts) -> Decision {
+    let seen = decide(actor, Action::See, issue);
+    if seen != Decision::Allow {
+        return seen;
+    }
+    if file.hidden && actor.role == Role::Reporter {
+        return Decision::Hide;
+    }
+    let own = file.uploader == actor.user;
+    match (action, actor.role) {
+        (FileAction::See, _) => Decision::Allow,
+        (FileAction::Fetch, _) => match file.state {
+            FileState::Clean => Decision::Allow,
+            FileState::Checking => Decision::Refuse("This file is being checked. Try again in a moment."),
+            FileState::Infected => Decision::Refuse("This file is infected and is given to nobody."),
+        },
+        (FileAction::Remove, Role::Admin) => Decision::Allow,
+        (FileAction::Remove, Role::Maintainer) if own => Decision::Allow,
+        (FileAction::Remove, Role::Reporter) if own && file.recent => Decision::Allow,
+        (FileAction::Remove, Role::Reporter) if own => {
+            Decision::Refuse("A file can be taken back for 15 minutes. Ask a maintainer to hide it.")
+        }
+        (FileAction::Remove, _) => Decision::Refuse("Only who added a file, or an admin, removes it."),
+        (FileAction::Hide, Role::Reporter) => Decision::Refuse("Only maintainers hide files."),
+        (FileAction::Hide, _) if file.hidden => Decision::Refuse("This file is hidden already."),
+        (FileAction::Hide, _) => Decision::Allow,
+    }
+}
+
 /// Which issues a reader sees, as storage needs it to build its query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
@@ -191,6 +248,46 @@ mod tests {
             }
         }
         insta::assert_snapshot!(lines.join("\n"));
+    }
+
+    #[test]
+    fn the_whole_matrix_of_files() {
+        let mut lines = Vec::new();
+        let cases = [
+            (false, FileState::Clean),
+            (true, FileState::Clean),
+            (false, FileState::Checking),
+            (false, FileState::Infected),
+        ];
+        for action in FileAction::ALL {
+            for role in Role::ALL {
+                for (whose, uploader) in [("own", ME), ("other's", UserId(2))] {
+                    for recent in [true, false] {
+                        for (hidden, state) in cases {
+                            let issue = IssueFacts { reporter: ME, status: Status::Done };
+                            let file = FileFacts { uploader, recent, hidden, state };
+                            let answer = decide_file(Actor { user: ME, role: *role }, *action, issue, file);
+                            let age = if recent { "new" } else { "old" };
+                            let hidden = if hidden { "hidden" } else { "" };
+                            lines.push(format!(
+                                "{action:7} {role:10} {whose:7} {age} {hidden:6} {state:8} {answer:?}"
+                            ));
+                        }
+                    }
+                }
+            }
+        }
+        insta::assert_snapshot!(lines.join("\n"));
+    }
+
+    #[test]
+    fn a_file_of_an_issue_that_is_not_seen_is_not_there() {
+        let issue = IssueFacts { reporter: UserId(2), status: Status::Open };
+        let file = FileFacts { uploader: ME, recent: true, hidden: false, state: FileState::Clean };
+        for action in FileAction::ALL {
+            let answer = decide_file(Actor { user: ME, role: Role::Reporter }, *action, issue, file);
+            assert_eq!(answer, Decision::Hide, "{action}");
+        }
     }
 
     proptest! {

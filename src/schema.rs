@@ -12,10 +12,11 @@ use crate::{
         IdempotencyKey, MAX_IDEMPOTENCY_KEY_CHARS, MAX_PASSWORD_CHARS, MIN_IDEMPOTENCY_KEY_CHARS,
         MIN_PASSWORD_CHARS,
     },
+    attachment::{FileName, FileState, NAME_LENGTH},
     audit::AuditAction,
     id::{
-        CommentId, InvitationId, IssueId, IssueKey, MAX_PROJECT_KEY_CHARS, MIN_PROJECT_KEY_CHARS, OrgId,
-        PasskeyId, ProjectId, ProjectKey, Seq, SessionId, TagId, UserId,
+        AttachmentId, CommentId, InvitationId, IssueId, IssueKey, MAX_PROJECT_KEY_CHARS,
+        MIN_PROJECT_KEY_CHARS, OrgId, PasskeyId, ProjectId, ProjectKey, Seq, SessionId, TagId, UserId,
     },
     issue::Severity,
     link::Relation,
@@ -71,6 +72,7 @@ macro_rules! ids {
 words! {
     Action "What can be done with an issue."
     AuditAction "What the audit trail can tell."
+    FileState "Whether a file may be fetched."
     LinkKind "What the link of a mail is for."
     MemberState "Whether a member is let in."
     Milestone "What was reached by the link of a mail."
@@ -86,6 +88,7 @@ words! {
 }
 
 ids! {
+    AttachmentId "A file."
     CommentId "A comment."
     InvitationId "An invitation."
     IssueId "An issue; people and programs name it by its key instead."
@@ -113,6 +116,10 @@ described! {
     DisplayName {
         "type": "string", "minLength": 1, "maxLength": MAX_NAME_CHARS,
         "description": "How a person, a team, a project or a token is called: one line.",
+    }
+    FileName {
+        "type": "string", "minLength": 1, "maxLength": NAME_LENGTH,
+        "description": "The name of a file, without folders and signs that mean something elsewhere.",
     }
     Email {
         "type": "string", "format": "email", "maxLength": MAX_EMAIL_BYTES,

@@ -18,9 +18,9 @@ export const settings = {
   rounds: quick ? 1 : 3,
   starts: quick ? 3 : 5,
   // Seconds of one round.
-  warm: quick ? 0.3 : 1,
-  saturation: quick ? 0.8 : 3,
-  steady: quick ? 1 : 5,
+  warm: quick ? 0.3 : 0.5,
+  saturation: quick ? 0.8 : 1.5,
+  steady: quick ? 1 : 2.5,
   // Connections that ask without pause, and the rate of the steady load.
   connections: 16,
   steadyConnections: 32,

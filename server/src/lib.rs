@@ -12,6 +12,7 @@ pub mod doctor;
 pub mod export;
 pub mod factors;
 pub mod fault;
+pub mod files;
 pub mod health;
 pub mod http;
 pub mod import;

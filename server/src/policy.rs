@@ -4,11 +4,16 @@
 //! organizations apart. That switch is compiled with the harness only; the program has none. A test holds that no other
 //! file of the server asks the policy directly.
 
-use tracker_domain::policy::{self, Action, Actor, Decision, IssueFacts, OrgAction};
+use tracker_domain::policy::{self, Action, Actor, Decision, FileAction, FileFacts, IssueFacts, OrgAction};
 
 /// Whether `actor` may do `action` with the issue.
 pub fn decide(actor: Actor, action: Action, issue: IssueFacts) -> Decision {
     answer(policy::decide(actor, action, issue))
+}
+
+/// Whether `actor` may do `action` with a file of the issue.
+pub fn decide_file(actor: Actor, action: FileAction, issue: IssueFacts, file: FileFacts) -> Decision {
+    answer(policy::decide_file(actor, action, issue, file))
 }
 
 /// Whether `actor` may do `action` in the organization.

@@ -8,7 +8,7 @@ use tracker_domain::{
 };
 
 use crate::{
-    access::Keys, config, live::Bell, mail::Mailer, passwords::Passwords, providers::Providers,
+    access::Keys, config, files::Files, live::Bell, mail::Mailer, passwords::Passwords, providers::Providers,
     session::HashKey, storage::Db,
 };
 
@@ -27,6 +27,8 @@ pub struct App {
     pub passwords: Passwords,
     /// Where mail goes out.
     pub mailer: Arc<dyn Mailer>,
+    /// Files that people attach.
+    pub files: Files,
     /// Rung after every commit that wrote events.
     pub bell: Bell,
     /// Providers that people sign in by.

@@ -6,7 +6,7 @@ use super::domain::{
     id::IssueKey,
     issue::Severity,
     page::{Sort, SortKey},
-    query::{Age, Compare, Field, Level, Node, Query, Span, State, Term, Text, Unit, When, Who},
+    query::{Age, Compare, Field, Level, Node, Query, Span, State, Term, Text, Thing, Unit, When, Who},
     text::{TagName, TeamSlug},
     time::{Day, Timestamp},
     workflow::Status,
@@ -55,7 +55,7 @@ fn term() -> impl Strategy<Value = Term> {
     ) -> impl Strategy<Value = Vec<T>> {
         vec(one, 1..3)
     }
-    select(&Field::ALL[..12]).prop_flat_map(|field| match field {
+    select(&Field::ALL[..13]).prop_flat_map(|field| match field {
         Field::Is => some(select(State::ALL)).prop_map(Term::Is).boxed(),
         Field::Status => some(select(Status::ALL)).prop_map(Term::Status).boxed(),
         Field::Severity => some(level()).prop_map(Term::Severity).boxed(),
@@ -75,6 +75,7 @@ fn term() -> impl Strategy<Value = Term> {
         Field::Created => some(when()).prop_map(Term::Created).boxed(),
         Field::Updated => some(when()).prop_map(Term::Updated).boxed(),
         Field::Closed => some(when()).prop_map(Term::Closed).boxed(),
+        Field::Has => some(select(Thing::ALL)).prop_map(Term::Has).boxed(),
         Field::Key | Field::Sort => some(key()).prop_map(Term::Key).boxed(),
     })
 }

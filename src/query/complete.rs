@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
-use super::{Field, State, Who, print::written};
+use super::{Field, State, Thing, Who, print::written};
 use crate::{issue::Severity, page::SortKey, workflow::Status};
 
 /// Asks the server for values of a field that begin with something.
@@ -159,6 +159,7 @@ fn values(field: Field) -> Vec<Proposal> {
             levels.push(Proposal { insert: "<HIGH".to_owned(), hint: "below High" });
             levels
         }
+        Field::Has => words(Thing::ALL, |thing| (thing.word(), thing.label())),
         Field::Assignee => words(&[("@me", "you"), ("none", "nobody")], |pair| pair),
         Field::Reporter => words(&[("@me", "you")], |pair| pair),
         Field::Created | Field::Updated | Field::Closed => words(TIMES, |pair| pair),

@@ -62,7 +62,8 @@ impl Term {
         let within =
             |times: &[When], at: Timestamp| times.iter().any(|when| when.interval(facts.now).has(at));
         Some(match self {
-            Self::Text(_) => return None,
+            // A row of a list does not say what else its issue has.
+            Self::Text(_) | Self::Has(_) => return None,
             Self::Is(states) => states.iter().any(|state| (*state == State::Open) == row.status.is_open()),
             Self::Status(statuses) => statuses.contains(&row.status),
             Self::Severity(levels) => levels.iter().any(|level| level.admits(row.severity)),

@@ -34,7 +34,7 @@ pub use dates::{Age, Interval, Span, Unit, When};
 pub use edit::Choice;
 pub use error::QueryError;
 pub use evaluate::Facts;
-pub use tree::{Compare, Field, Level, Node, State, Term, Text, Who};
+pub use tree::{Compare, Field, Level, Node, State, Term, Text, Thing, Who};
 
 use crate::page::Sort;
 

@@ -50,6 +50,7 @@ impl Display for Term {
             Self::Project(keys) => list(f, keys),
             Self::Team(teams) => list(f, teams),
             Self::Created(times) | Self::Updated(times) | Self::Closed(times) => list(f, times),
+            Self::Has(things) => list(f, things),
             Self::Key(keys) => list(f, keys),
         }
     }

@@ -162,7 +162,7 @@ fn an_error_says_where_why_and_what_instead() {
     let texts = [
         "stauts:OPEN",
         "label:ui",
-        "has:attachment",
+        "has:children",
         "see http://x",
         "status:OPEN,CLOSED",
         "severity:>=HIHG",

@@ -34,6 +34,8 @@ words! {
         Updated = "updated", "when it last changed";
         /// When it was finished.
         Closed = "closed", "when it was finished";
+        /// What else it has.
+        Has = "has", "what else it has";
         /// Its name.
         Key = "key", "one issue by its key";
         /// The order of the list.
@@ -48,6 +50,14 @@ words! {
         Open = "open", "not done";
         /// DONE.
         Closed = "closed", "done";
+    }
+}
+
+words! {
+    /// What an issue can have.
+    Thing as "has" {
+        /// A file that somebody added.
+        Attachment = "attachment", "a file";
     }
 }
 
@@ -91,6 +101,8 @@ pub enum Term {
     Updated(Vec<When>),
     /// When it was finished; an open issue never was.
     Closed(Vec<When>),
+    /// It has one of these.
+    Has(Vec<Thing>),
     /// It is one of these.
     Key(Vec<IssueKey>),
 }
@@ -263,6 +275,7 @@ impl Term {
             Self::Created(_) => Field::Created,
             Self::Updated(_) => Field::Updated,
             Self::Closed(_) => Field::Closed,
+            Self::Has(_) => Field::Has,
             Self::Key(_) => Field::Key,
         })
     }

@@ -2,7 +2,7 @@
 
 use std::{ops::Range, str::FromStr};
 
-use super::{Age, Compare, Field, Level, Span, State, Term, When, Who, error::Fault};
+use super::{Age, Compare, Field, Level, Span, State, Term, Thing, When, Who, error::Fault};
 use crate::{
     error::AppError,
     id::{IssueKey, ProjectKey},
@@ -54,6 +54,9 @@ pub(super) fn meaning(field: Field, items: &[Item]) -> Result<Meaning, Fault> {
         Field::Created => Term::Created(each(items, when)?),
         Field::Updated => Term::Updated(each(items, when)?),
         Field::Closed => Term::Closed(each(items, when)?),
+        Field::Has => {
+            Term::Has(each(items, |item| word(item, &item.text, "thing", Thing::ALL, Thing::word))?)
+        }
         Field::Key => Term::Key(each(items, |item| plain(item, IssueKey::from_str(&item.text)))?),
         Field::Sort => return sort(items).map(Meaning::Sort),
     }))

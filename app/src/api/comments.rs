@@ -11,9 +11,10 @@ pub async fn add_comment(
     org: String,
     key: String,
     body: String,
+    #[server(default)] files: String,
     #[server(default)] idempotency_key: Option<String>,
 ) -> Result<CommentAdded, ApiError> {
     let (ports, caller) = crate::ports::request()?;
-    let command = tracker_domain::comment::AddComment { org, key, body, idempotency_key };
+    let command = tracker_domain::comment::AddComment { org, key, body, files, idempotency_key };
     Ok(ports.comments.add(&caller, command).await?)
 }

@@ -59,10 +59,11 @@ pub async fn create_issue(
     title: String,
     #[server(default)] description: String,
     severity: String,
+    #[server(default)] files: String,
     #[server(default)] idempotency_key: Option<String>,
 ) -> Result<domain::IssueChanged, ApiError> {
     let (ports, caller) = crate::ports::request()?;
-    let command = domain::CreateIssue { org, project, title, description, severity, idempotency_key };
+    let command = domain::CreateIssue { org, project, title, description, severity, files, idempotency_key };
     Ok(ports.issues.create(&caller, command).await?)
 }
 

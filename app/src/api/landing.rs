@@ -2,6 +2,7 @@
 
 use tracker_domain::{
     account::{Door, SignedIn},
+    attachment::FileChanged,
     comment::CommentAdded,
     factor::{FactorsChanged, FactorsDoor, PasskeyOptions, RuleSet, SecondStep, factors_page},
     invitation::OfferView,
@@ -80,6 +81,13 @@ impl Landing for FactorsChanged {
 impl Landing for IssueChanged {
     fn landing(&self) -> Option<String> {
         Some(format!("/{}/issues/{}", self.org, self.key))
+    }
+}
+
+/// A file that waits for its issue has no page.
+impl Landing for FileChanged {
+    fn landing(&self) -> Option<String> {
+        self.key.as_ref().map(|key| format!("/{}/issues/{key}", self.org))
     }
 }
 

@@ -7,6 +7,7 @@ mod accounts;
 mod audit;
 mod comments;
 mod factors;
+mod files;
 mod insights;
 mod invitations;
 mod issues;
@@ -24,6 +25,7 @@ pub use accounts::Accounts;
 pub use audit::Audit;
 pub use comments::Comments;
 pub use factors::Factors;
+pub use files::FilesPort;
 pub use insights::InsightsPort;
 pub use invitations::Invitations;
 pub use issues::Issues;
@@ -51,6 +53,8 @@ pub struct Ports {
     pub comments: Arc<dyn Comments>,
     /// Second factors.
     pub factors: Arc<dyn Factors>,
+    /// Files that were attached.
+    pub files: Arc<dyn FilesPort>,
     /// Statistics.
     pub insights: Arc<dyn InsightsPort>,
     /// Invitations.

@@ -102,6 +102,12 @@ pub fn ApiForm(
     /// Send as soon as a field was changed.
     #[prop(optional)]
     auto: bool,
+    /// Where a browser without JavaScript sends it instead, with its files.
+    #[prop(optional)]
+    plain: Option<&'static str>,
+    /// Sent by the browser itself in any case.
+    #[prop(optional)]
+    native: bool,
     /// Called after success.
     #[prop(optional)]
     done: Option<Callback<()>>,
@@ -127,7 +133,7 @@ pub fn ApiForm(
         }
     };
     let on_submit = move |event: SubmitEvent| {
-        if event.default_prevented() {
+        if native || event.default_prevented() {
             return;
         }
         event.prevent_default();
@@ -167,8 +173,9 @@ pub fn ApiForm(
     view! {
         <form
             class=class
-            action=to.url
+            action=plain.unwrap_or(to.url)
             method="post"
+            enctype=plain.map(|_| "multipart/form-data")
             novalidate
             data-autosubmit=auto.then_some("")
             aria-busy=move || state.busy.get().then_some("true")

@@ -4,6 +4,7 @@
 //! To add a part, write it here with no knowledge of any page, and use it from at least one.
 
 mod account_menu;
+mod attach;
 mod badge;
 mod check;
 pub mod dom;
@@ -20,6 +21,7 @@ mod time;
 mod toast;
 mod url;
 
+pub use attach::{Attach, UPLOAD};
 pub use badge::{
     Avatar, Nobody, SeverityBadge, StatusBadge, Tag, severity_class, severity_shape, status_class,
     status_shape,

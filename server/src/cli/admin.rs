@@ -10,7 +10,7 @@ use tracker_domain::{
     time::Clock,
 };
 
-use super::{Failure, invite, ping, start, term};
+use super::{Failure, files::FilesCommand, invite, ping, start, term};
 use crate::{
     access,
     config::Config,
@@ -98,6 +98,12 @@ pub(super) enum Admin {
         #[command(subcommand)]
         what: Factors,
     },
+    /// Attached files.
+    Files {
+        /// What to do with them.
+        #[command(subcommand)]
+        what: FilesCommand,
+    },
     /// Build something that is derived from the log anew, while the tracker runs.
     Rebuild {
         /// What.
@@ -172,6 +178,7 @@ impl Admin {
                 invite::run(&config, (&email, &role), org, claim).await
             }
             Self::Factors { what: Factors::Remove { email } } => remove_factors(&config, &email).await,
+            Self::Files { what } => what.run(&config).await,
             Self::Rebuild { what } => rebuild_derived(&config, what).await,
         }
     }

@@ -5,7 +5,7 @@ use clap::Args;
 use super::{Failure, term};
 use crate::{
     config::{Config, Problems},
-    doctor::{Level, Report, examine, unreadable},
+    doctor::{Level, Report, examine, look_at_files, unreadable},
     logging,
     state::SystemClock,
     storage::ConnectError,
@@ -16,6 +16,9 @@ pub(super) struct Doctor {
     /// Answer in JSON.
     #[arg(long)]
     json: bool,
+    /// Read every attached file too, and compare it with its hash.
+    #[arg(long)]
+    files: bool,
 }
 
 impl Doctor {
@@ -27,7 +30,11 @@ impl Doctor {
                 let words = |error: &ConnectError| {
                     Failure::database(&config, error).lines().collect::<Vec<_>>().join("; ")
                 };
-                examine(&config, &SystemClock, words).await
+                let mut report = examine(&config, &SystemClock, words).await;
+                if self.files {
+                    look_at_files(&config, &mut report).await;
+                }
+                report
             }
             Err(problems) => unreadable(&problems),
         };

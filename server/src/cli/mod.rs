@@ -8,6 +8,7 @@ mod demo;
 mod doctor;
 mod export;
 mod failure;
+mod files;
 mod import;
 mod invite;
 mod ping;

@@ -7,6 +7,7 @@ use super::Failure;
 use crate::{
     access::Keys,
     config::{Config, SignUps},
+    files::Files,
     live::Bell,
     mail,
     passwords::Passwords,
@@ -56,6 +57,7 @@ pub(super) fn app(config: &Config, db: Db, bell: Bell) -> Result<App, Failure> {
         keys: Keys::default(),
         passwords: Passwords::new()?,
         mailer: mail::mailer(&config.mail).map_err(Failure::new)?,
+        files: Files::open(&config.files).map_err(Failure::new)?,
         bell,
         providers: Providers::new(&config.providers, &config.web.public_url).map_err(Failure::new)?,
         settings: Arc::new(Settings {

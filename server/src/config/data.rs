@@ -23,7 +23,7 @@ pub struct Data {
 const DIR: Setting = Setting::new(
     "TRACKER_DATA_DIR",
     ".data",
-    "The folder of what is kept outside the database: the key of a local run.",
+    "The folder of what is kept outside the database: the key of a local run, and the files that people attach.",
 );
 pub(super) const SETTINGS: &[Setting] = &[DIR];
 

@@ -7,6 +7,7 @@
 mod accounts;
 mod data;
 mod database;
+mod files;
 mod limits;
 mod log;
 mod mail;
@@ -21,6 +22,7 @@ use std::{fmt, path::Path};
 pub use accounts::{Accounts, SignUps};
 pub use data::Data;
 pub use database::Database;
+pub use files::{Clamd, FilesConfig, FilesPlace, S3};
 pub use limits::Limits;
 pub use log::{Log, LogFormat};
 pub use mail::{Mail, MailWay};
@@ -58,6 +60,8 @@ pub struct Config {
     pub providers: Vec<Provider>,
     /// The folder of what is kept outside the database.
     pub data: Data,
+    /// Files that people attach.
+    pub files: FilesConfig,
     /// Mail.
     pub mail: Mail,
     /// Work in the background.
@@ -101,6 +105,7 @@ pub fn settings() -> Vec<Setting> {
         web::SETTINGS,
         worker::SETTINGS,
         data::SETTINGS,
+        files::SETTINGS,
         mail::SETTINGS,
         log::SETTINGS,
         metrics::SETTINGS,
@@ -132,6 +137,7 @@ impl Config {
             environment,
             database: Database::read(&mut reader),
             limits: Limits::read(&mut reader),
+            files: FilesConfig::read(&mut reader, &data),
             mail: Mail::read(&mut reader, environment, &data, &web),
             web,
             providers: providers::read(&mut reader, environment, accounts.signup),

@@ -6,11 +6,13 @@
 //! `storage/doctor.rs`), name it by [`Report::look`], and break it in `server/tests/it/doctor.rs`.
 
 mod database;
+mod files;
 mod folders;
 mod mail;
 mod providers;
 mod settings;
 
+pub use files::look as look_at_files;
 use serde::Serialize;
 use tracker_domain::time::Clock;
 

@@ -13,11 +13,16 @@ enum Id {
     SomePerson(&'static str),
     /// The comment that this event says was added.
     Comment(&'static str),
+    /// A file, which is none any more on the other side: an export has no files in it.
+    File(&'static str),
 }
 
 fn ids(kind: &str) -> &'static [Id] {
     match kind {
         "assignee_set" => &[Id::SomePerson("from"), Id::SomePerson("to")],
+        "attachment_added" | "attachment_removed" | "attachment_hidden" | "attachment_checked" => {
+            &[Id::File("attachment")]
+        }
         "comment_added" => &[Id::Comment("comment")],
         "member_joined" | "role_changed" | "member_disabled" | "member_enabled" => &[Id::Person("user")],
         _ => &[],
@@ -31,7 +36,7 @@ pub(crate) fn to_names(
     position: i64,
     person: impl Fn(i64) -> Option<String>,
 ) -> Option<()> {
-    replace(kind, data, &Value::from(position), ("id", "address"), |value| {
+    replace(kind, data, (&Value::from(position), &Value::Null), ("id", "address"), |value| {
         Some(person(value.as_i64()?)?.into())
     })
 }
@@ -44,14 +49,16 @@ pub(crate) fn to_ids(
     person: impl Fn(&str) -> Option<i64>,
 ) -> Option<()> {
     let comment = Value::from(comment);
-    replace(kind, data, &comment, ("address", "id"), |value| Some(person(value.as_str()?)?.into()))
+    replace(kind, data, (&comment, &Value::from(0)), ("address", "id"), |value| {
+        Some(person(value.as_str()?)?.into())
+    })
 }
 
 /// `None`: a member is missing, or somebody is not known.
 fn replace(
     kind: &str,
     data: &mut Value,
-    comment: &Value,
+    (comment, file): (&Value, &Value),
     (from, to): (&str, &str),
     person: impl Fn(&Value) -> Option<Value>,
 ) -> Option<()> {
@@ -61,6 +68,7 @@ fn replace(
                 let value = data.get_mut(*member)?;
                 *value = person(value)?;
             }
+            Id::File(member) => *data.get_mut(*member)? = file.clone(),
             Id::Comment(member) => *data.get_mut(*member)? = comment.clone(),
             Id::SomePerson(member) => {
                 if let Value::Object(object) = data.get_mut(*member)? {
@@ -91,8 +99,9 @@ fn rename(
 mod tests {
     use super::*;
     use tracker_domain::{
+        attachment::FileState,
         event::Change,
-        id::{CommentId, UserId},
+        id::{AttachmentId, CommentId, UserId},
         issue::Severity,
         org::{Person, Role},
         workflow::Status,
@@ -110,6 +119,10 @@ mod tests {
             Change::AssigneeSet { from: None, to: Some(ana) },
             Change::TagsChanged { added: vec!["ui".into()], removed: vec![] },
             Change::CommentAdded { comment: CommentId(7) },
+            Change::AttachmentAdded { attachment: AttachmentId(0) },
+            Change::AttachmentRemoved { attachment: AttachmentId(0) },
+            Change::AttachmentHidden { attachment: AttachmentId(0) },
+            Change::AttachmentChecked { attachment: AttachmentId(0), state: FileState::Clean },
             Change::MemberJoined { user: UserId(7), role: Role::Admin },
             Change::RoleChanged { user: UserId(7), from: Role::Reporter, to: Role::Maintainer },
             Change::MemberDisabled { user: UserId(7) },
@@ -126,6 +139,10 @@ mod tests {
                 | Change::AssigneeSet { .. }
                 | Change::TagsChanged { .. }
                 | Change::CommentAdded { .. }
+                | Change::AttachmentAdded { .. }
+                | Change::AttachmentRemoved { .. }
+                | Change::AttachmentHidden { .. }
+                | Change::AttachmentChecked { .. }
                 | Change::MemberJoined { .. }
                 | Change::RoleChanged { .. }
                 | Change::MemberDisabled { .. }

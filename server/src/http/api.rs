@@ -149,6 +149,46 @@ impl Answer {
     }
 }
 
+/// A browser that sends a form without JavaScript gets a page; it says which one the form was on.
+pub(super) struct Plain(Option<String>);
+
+impl Plain {
+    /// Of a request that is no function's.
+    pub(super) fn of(request: &Request, caller: &Caller) -> Self {
+        let plain = accepts_pages(request.headers()) && caller.token.is_none();
+        Self(plain.then(|| back_to(request.headers())))
+    }
+}
+
+/// Answers what is called like a function and takes something else than a function does: with the path that the form is
+/// known by, the fields that it had, and the page of what was done.
+pub(super) async fn answer(
+    http: &Http,
+    caller: &Caller,
+    (path, plain): (&str, Plain),
+    (fields, location): (Vec<(String, String)>, Option<String>),
+    outcome: Result<Vec<u8>, AppError>,
+) -> Response {
+    let answer = Answer { location, outcome };
+    let response = match plain.0 {
+        Some(back) => redirect(http, caller, path, back, &written(&fields), answer).await,
+        None => answer.into_json(),
+    };
+    with_cookies(response, &caller.reply.take())
+}
+
+/// Fields as a form without files sends them.
+pub(super) fn written(fields: &[(String, String)]) -> Vec<u8> {
+    let fields: std::collections::BTreeMap<_, _> = fields.iter().cloned().collect();
+    serde_qs::to_string(&fields).unwrap_or_default().into_bytes()
+}
+
+/// Whether the sender is a browser that shows what it gets.
+pub(super) fn accepts_pages(headers: &HeaderMap) -> bool {
+    let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    accepts.is_some_and(|accepts| accepts.contains("text/html"))
+}
+
 fn is_plain_form(headers: &HeaderMap) -> bool {
     let has = |name, what| {
         headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok()).is_some_and(|v| v.contains(what))

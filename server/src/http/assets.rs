@@ -61,10 +61,11 @@ fn viewer(site: &Site) -> Routes {
 /// The files' routes.
 pub(super) fn routes(site: &Site) -> Routes {
     let icon = ServeFile::new(site.root.join("favicon.svg"));
-    let passkeys = ServeFile::new(site.root.join("passkeys.js")).precompressed_br().precompressed_gzip();
+    let script = |name| ServeFile::new(site.root.join(name)).precompressed_br().precompressed_gzip();
     folder(site, "pkg", "public, max-age=31536000, immutable")
         .merge(folder(site, "fonts", "public, max-age=31536000, immutable"))
         .file("/favicon.svg", icon)
-        .file("/passkeys.js", passkeys)
+        .file("/files.js", script("files.js"))
+        .file("/passkeys.js", script("passkeys.js"))
         .merge(viewer(site))
 }

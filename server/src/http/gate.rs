@@ -30,11 +30,17 @@ pub(super) async fn pass(http: &Http, caller: &Caller, asked: &Asked<'_>) -> Res
         ));
     }
     let endpoint = asked.uri.path().strip_prefix("/api/v1/").unwrap_or_default();
-    if let Some(token) = &caller.token {
-        by_token(http, caller, token, endpoint).await?;
-    }
+    token(http, caller, endpoint).await?;
     match limits::class(endpoint) {
         Some(class) => http.limits.entrance(class, &caller.client.address, mailbox(http, class, asked)),
+        None => Ok(()),
+    }
+}
+
+/// Whether a token that was shown may do what `endpoint` stands for in [`scopes`]; nobody needs to show one.
+pub(super) async fn token(http: &Http, caller: &Caller, endpoint: &str) -> Result<(), AppError> {
+    match &caller.token {
+        Some(token) => by_token(http, caller, token, endpoint).await,
         None => Ok(()),
     }
 }

@@ -42,7 +42,7 @@ pub(super) async fn secure(State(app): State<App>, mut request: Request, next: N
         headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
     }
     if let Ok(policy) = HeaderValue::from_str(&policy(&nonce)) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
     }
     if app.settings.secure() {
         let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");

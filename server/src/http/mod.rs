@@ -10,6 +10,7 @@ mod caller;
 mod client;
 pub mod cookies;
 mod docs;
+mod files;
 mod gate;
 mod headers;
 mod origin;
@@ -18,6 +19,7 @@ mod providers;
 mod routes;
 mod scopes;
 mod session;
+mod upload;
 
 pub use api::is_secret;
 use app::ports::Ports;
@@ -25,7 +27,9 @@ pub use assets::Site;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    middleware::from_fn_with_state,
+    extract::Request,
+    middleware::{Next, from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
     routing::{get, post},
 };
 pub use caller::caller;
@@ -39,9 +43,8 @@ use std::time::Duration;
 use tower_http::{
     CompressionLevel,
     catch_panic::CatchPanicLayer,
-    compression::CompressionLayer,
+    compression::{CompressionLayer, DefaultPredicate, Predicate},
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
-    timeout::TimeoutLayer,
     trace::{DefaultOnResponse, TraceLayer},
 };
 use tracing::Level;
@@ -53,6 +56,9 @@ const MAX_BODY_BYTES: usize = 1024 * 1024;
 
 /// Nobody waits longer for an answer.
 const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A file may take longer to come in, as long as something of it comes.
+const UPLOAD_TIMEOUT: Duration = Duration::from_secs(15 * 60);
 
 /// What a handler needs.
 #[derive(Clone)]
@@ -76,10 +82,16 @@ pub fn routes_on(app: &App, ports: Ports, site: &Site) -> Routes {
         .route("/", get(pages::home))
         .route("/settings/security", get(pages::own_security))
         .route("/{org}/settings/audit.csv", get(audit_csv::table))
+        .route("/{org}/files/{file}", get(files::whole))
+        .route("/{org}/files/{file}/small", get(files::thumbnail))
         .route("/login/{provider}", get(providers::set_out))
         .route("/login/{provider}/continue", get(providers::go_on))
         .route("/login/{provider}/callback", get(providers::come_back))
-        .route("/api/v1/{noun}/{verb}", post(api::call).layer(DefaultBodyLimit::max(MAX_BODY_BYTES)));
+        .route("/api/v1/{noun}/{verb}", post(api::call).layer(DefaultBodyLimit::max(MAX_BODY_BYTES)))
+        // What they take is counted while it comes in.
+        .route("/api/v1/files/upload", post(upload::files).layer(DefaultBodyLimit::disable()))
+        .route("/api/v1/files/issue", post(upload::issue).layer(DefaultBodyLimit::disable()))
+        .route("/api/v1/files/comment", post(upload::comment).layer(DefaultBodyLimit::disable()));
     for path in pages::paths() {
         routes = routes.route(&path, get(pages::page));
     }
@@ -88,13 +100,31 @@ pub fn routes_on(app: &App, ports: Ports, site: &Site) -> Routes {
     routes.layer(from_fn_with_state(app.clone(), know)).merge(assets::routes(site))
 }
 
+/// Gives up what takes too long.
+async fn in_time(request: Request, next: Next) -> Response {
+    let uploads = request.uri().path().starts_with("/api/v1/files/");
+    let patience = if uploads { UPLOAD_TIMEOUT } else { TIMEOUT };
+    let late = |_| http::StatusCode::SERVICE_UNAVAILABLE.into_response();
+    tokio::time::timeout(patience, next.run(request)).await.unwrap_or_else(late)
+}
+
+/// A file is sent as it is: a part of what was packed is a part of nothing.
+fn is_no_file(
+    _: http::StatusCode,
+    _: http::Version,
+    headers: &http::HeaderMap,
+    _: &http::Extensions,
+) -> bool {
+    !(headers.contains_key(http::header::ETAG) && headers.contains_key(http::header::CONTENT_DISPOSITION))
+}
+
 /// Puts around every route what all of them need; the first named is the innermost.
 pub fn surround(router: Router, app: &App) -> Router {
     router
         .layer(from_fn_with_state(app.clone(), origin::check))
-        .layer(TimeoutLayer::with_status_code(http::StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
+        .layer(from_fn(in_time))
         .layer(CatchPanicLayer::custom(|_| api::problem(fault(&"a handler panicked"))))
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(DefaultPredicate::new().and(is_no_file)))
         .layer(from_fn_with_state(app.clone(), headers::secure))
         .layer(
             TraceLayer::new_for_http()

@@ -51,8 +51,8 @@ pub(super) async fn check(State(app): State<App>, request: Request, next: Next) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use http::HeaderValue;
     use crate::config::Limits;
+    use http::HeaderValue;
     use tracker_domain::text::OrgSlug;
 
     /// A header as it was sent.

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 use tracker_domain::{
+    attachment::FileRow,
     event::{Change, Facts},
     id::Seq,
     insight::effects,
@@ -15,7 +16,7 @@ use tracker_domain::{
     time::Timestamp,
 };
 
-use crate::policy::decide;
+use crate::{policy::decide, services::files::views};
 
 /// An event of the log with what the pages need to show it.
 #[derive(Debug, Clone)]
@@ -47,6 +48,8 @@ pub struct LoadedIssue {
     pub description: String,
     /// The same as safe HTML.
     pub description_html: String,
+    /// Its files.
+    pub files: Vec<FileRow>,
 }
 
 impl LoadedIssue {
@@ -93,6 +96,8 @@ fn entry(actor: Actor, event: &LoadedEvent, issue: &LoadedIssue) -> Option<LiveI
         row: issue.row.clone(),
         description: issue.description.clone(),
         description_html: issue.description_html.clone(),
+        // As they were at the event: whoever is late is refused by the server.
+        files: views(issue.files.clone(), actor, facts, event.at),
         viewer_can: ViewerCan::of(actor, facts),
     };
     Some(LiveItem::Entry { seq: event.seq, entry: Box::new(entry), head: Box::new(head) })

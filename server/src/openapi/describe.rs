@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, sync::LazyLock};
 
 use super::{
     errors::{self, Refusal},
-    fields,
+    fields, others,
     table::{Row, rows},
     who::{Power, Who},
 };
@@ -28,7 +28,7 @@ const COMMON: &[Refusal] = &[
 ];
 
 /// Arguments that name something, which may not be there.
-const NAMES: &[&str] = &["org", "key", "id", "member", "team", "service", "passkey", "provider"];
+const NAMES: &[&str] = &["org", "key", "id", "member", "team", "service", "passkey", "provider", "file"];
 
 /// What the names of arguments end with among the schemas.
 pub(super) const BODY: &str = "_body";
@@ -45,8 +45,11 @@ fn build() -> Value {
         .with(|settings| settings.definitions_path = "/components/schemas".into())
         .for_serialize();
     let mut generator = settings.into_generator();
-    let paths: Map<String, Value> =
+    let mut paths: Map<String, Value> =
         rows().map(|row| (row.path.to_owned(), json!({ "post": operation(row, &mut generator) }))).collect();
+    for (path, method, operation) in others::all(&mut generator) {
+        paths.insert(path.to_owned(), json!({ method: operation }));
+    }
     let bodies: Map<String, Value> =
         rows().map(|row| (body_name(row), arguments(row, &mut generator))).collect();
     let responses: Map<String, Value> =
@@ -170,9 +173,14 @@ fn responses(row: &Row, generator: &mut SchemaGenerator) -> Value {
     if row.writes {
         done["headers"] = json!({ "Location": { "$ref": "#/components/headers/Location" } });
     }
-    let mut responses = Map::from_iter([("200".to_owned(), done)]);
     let named = (row.arguments)().is_ok_and(|all| all.iter().any(|a| NAMES.contains(&a.name)));
-    let more = [(named, errors::NOT_FOUND), (row.writes, errors::CONFLICT)];
+    answers(named, row.writes, done)
+}
+
+/// What was done, and what can be refused: something may be named that is not there, or written that somebody else wrote.
+pub(super) fn answers(names: bool, writes: bool, done: Value) -> Value {
+    let mut responses = Map::from_iter([("200".to_owned(), done)]);
+    let more = [(names, errors::NOT_FOUND), (writes, errors::CONFLICT)];
     let more = more.iter().filter(|(has, _)| *has).map(|(_, error)| error);
     responses.extend(COMMON.iter().chain(more).map(|error| (error.status(), error.reference())));
     Value::Object(responses)

@@ -77,6 +77,8 @@ const FIELDS: &[(&str, &str, Shape)] = &[
     ("description", "Markdown.", of::<Markdown>),
     ("email", "A mail address.", of::<Email>),
     ("field", "A field of the query language.", completed),
+    ("file", "The file's id.", id),
+    ("files", "Ids of files that were uploaded for it, separated by commas.", text),
     ("flash", "For pages without JavaScript; programs leave it out.", text),
     ("from", "From this day on, UTC.", day),
     ("id", "The id.", number),

@@ -9,11 +9,13 @@ mod describe;
 mod errors;
 mod fields;
 mod guide;
+mod others;
 mod table;
 mod who;
 
 pub use describe::description;
 pub use guide::{GUIDE, page};
+pub use others::FORMS_ONLY;
 pub use table::{Row, rows};
 pub use who::{Power, Who};
 

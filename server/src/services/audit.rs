@@ -15,7 +15,7 @@ use tracker_domain::{
 
 use super::page::tell;
 use crate::{
-    App,
+    App, device,
     policy::decide_org,
     storage::{
         audit,
@@ -155,7 +155,7 @@ fn in_words(row: AuditRow) -> AuditEntry {
         target: row.target,
         note: note(&row.details),
         address: row.address,
-        agent: row.agent,
+        agent: if row.agent.is_empty() { row.agent } else { device::describe(&row.agent) },
     }
 }
 

@@ -3,6 +3,7 @@
 use app::ports::{Caller, Comments};
 use async_trait::async_trait;
 use tracker_domain::{
+    attachment::parse_ids,
     comment::{AddComment, CommentAdded},
     error::AppError,
     event::Change,
@@ -11,7 +12,7 @@ use tracker_domain::{
     text::Markdown,
 };
 
-use super::once;
+use super::{files, once};
 use crate::{
     App, markdown,
     storage::{NewEvent, comments, issues},
@@ -34,13 +35,15 @@ impl Comments for CommentsService {
         }
         let issue = issues::resolve(&mut tx, &member, &key, Action::Comment).await?;
         let body = Markdown::parse_some("body", &command.body)?;
+        let attached = parse_ids(&command.files)?;
         let now = app.clock.now();
         let id =
             comments::insert(&mut tx, &member, &issue, (&body, &markdown::render_apart(&body).await?), now)
                 .await?;
         let added = Change::CommentAdded { comment: id };
-        let event = NewEvent { at: now, issue: Some((issue.id, issue.facts)), change: added };
+        let mut events = vec![NewEvent { at: now, issue: Some((issue.id, issue.facts)), change: added }];
+        events.extend(files::attach(&mut tx, &member, &issue, (Some(id), &attached), now).await?);
         let answer = CommentAdded { org: command.org, key, id };
-        once::finish(app, tx, &member, claim.as_ref(), (answer, vec![event])).await
+        once::finish(app, tx, &member, claim.as_ref(), (answer, events)).await
     }
 }

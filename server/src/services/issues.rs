@@ -3,9 +3,10 @@
 use app::ports::{Caller, Issues};
 use async_trait::async_trait;
 use tracker_domain::{
+    attachment::parse_ids,
     error::AppError,
     event::{Change, Facts},
-    id::{IssueKey, ProjectKey, UserId},
+    id::{AttachmentId, IssueKey, ProjectKey, UserId},
     issue::{
         CreateIssue, EditIssue, IssueChanged, IssueHead, IssueList, IssueRef, IssueView, ListIssues,
         Property, SetProperty, Severity,
@@ -20,7 +21,7 @@ use tracker_domain::{
     workflow::Status,
 };
 
-use super::{complete, once, page::tell};
+use super::{complete, files, once, page::tell};
 use crate::{
     App, markdown,
     policy::decide,
@@ -86,8 +87,10 @@ impl Issues for IssuesService {
         let issue = issues::insert(&mut tx, &member, new.project.as_str(), &issue, now)
             .await?
             .ok_or_else(|| AppError::invalid("project", format!("There is no project {}.", new.project)))?;
-        let event = event(&issue, issue.facts, now, Change::IssueCreated { title: issue.title.clone() });
-        once::finish(app, tx, &member, claim.as_ref(), (changed(command.org, &issue, 1), vec![event])).await
+        let mut events =
+            vec![event(&issue, issue.facts, now, Change::IssueCreated { title: issue.title.clone() })];
+        events.extend(files::attach(&mut tx, &member, &issue, (None, &new.files), now).await?);
+        once::finish(app, tx, &member, claim.as_ref(), (changed(command.org, &issue, 1), events)).await
     }
 
     async fn edit(&self, caller: &Caller, command: EditIssue) -> Result<IssueChanged, AppError> {
@@ -169,21 +172,28 @@ impl IssuesService {
         flash: &str,
     ) -> Result<Framed<IssueView>, AppError> {
         let app = &self.0;
-        let mut tx = app.db.read(&app.identity(caller, &issue.org)?).await?;
+        let identity = app.identity(caller, &issue.org)?;
+        let mut tx = app.db.read(&identity).await?;
         let key = issue.key.parse().map_err(|_| AppError::NotFound)?;
         let (page, actor) =
             issue_page::page(&mut tx, &key, (flash, app.flash_owner(caller))).await?.framed()?;
-        let view = page.view.map(|found| issue_view(found, actor)).transpose()?.ok_or(AppError::NotFound)?;
+        let view = page
+            .view
+            .map(|found| issue_view(found, actor, identity.now))
+            .transpose()?
+            .ok_or(AppError::NotFound)?;
         Ok(Framed { frame: page.frame, view })
     }
 }
 
 /// What of an issue an actor gets to see, after the policy was asked.
-fn issue_view(page: IssuePage, actor: Actor) -> Result<IssueView, AppError> {
+fn issue_view(page: IssuePage, actor: Actor, now: Timestamp) -> Result<IssueView, AppError> {
     let facts = IssueFacts { reporter: page.row.reporter.id, status: page.row.status };
     decide(actor, Action::See, facts).require()?;
-    let IssuePage { row, description, description_html, timeline, links, people, known_tags } = page;
-    let head = IssueHead { row, description, description_html, viewer_can: ViewerCan::of(actor, facts) };
+    let IssuePage { row, description, description_html, timeline, files, links, people, known_tags } = page;
+    let files = files::views(files, actor, facts, now);
+    let head =
+        IssueHead { row, description, description_html, files, viewer_can: ViewerCan::of(actor, facts) };
     Ok(IssueView { head, timeline, links, people, known_tags })
 }
 
@@ -192,6 +202,7 @@ struct Checked {
     description: Markdown,
     severity: Severity,
     project: ProjectKey,
+    files: Vec<AttachmentId>,
 }
 
 impl Checked {
@@ -202,6 +213,7 @@ impl Checked {
             description,
             severity: command.severity.parse()?,
             project: command.project.parse()?,
+            files: parse_ids(&command.files)?,
         })
     }
 }

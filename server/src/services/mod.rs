@@ -10,6 +10,7 @@ pub mod comments;
 mod complete;
 pub mod entrance;
 pub mod factors;
+pub mod files;
 pub mod insights;
 pub mod invitations;
 pub mod issues;
@@ -44,6 +45,7 @@ pub fn ports(app: &App) -> Ports {
         audit: Arc::new(audit::AuditService(app.clone())),
         comments: Arc::new(comments::CommentsService(app.clone())),
         factors: Arc::new(factors::FactorsService(app.clone())),
+        files: Arc::new(files::FilesService(app.clone())),
         insights: Arc::new(insights::InsightsService(app.clone())),
         invitations: Arc::new(invitations::InvitationsService(app.clone())),
         issues: Arc::new(issues::IssuesService(app.clone())),

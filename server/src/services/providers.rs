@@ -51,7 +51,7 @@ impl ProvidersPort for ProvidersService {
         let Some(linked) = ways.linked.iter().find(|row| row.provider == *name) else { return Ok(done) };
         if !can_unlink(&app.providers, &ways, name) {
             return Err(AppError::forbidden(
-                "This is the only way that you can sign in. Set a password or link another provider first.",
+                "This is the only way that you can sign in. Set a password, add a passkey or link another provider first.",
             ));
         }
         providers::unlink(&mut tx, name).await?;
@@ -99,5 +99,7 @@ fn shown(all: &Providers, ways: &Ways) -> ProvidersView {
 fn can_unlink(all: &Providers, ways: &Ways, name: &str) -> bool {
     let leads_in =
         |row: &LinkedRow| all.get(&row.provider).is_some_and(|known| known.settings.issuer == row.issuer);
-    ways.has_password || ways.linked.iter().any(|row| row.provider != name && leads_in(row))
+    ways.has_password
+        || ways.has_passkey
+        || ways.linked.iter().any(|row| row.provider != name && leads_in(row))
 }

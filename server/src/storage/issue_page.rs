@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use sqlx::types::Json;
 use tracker_domain::{
+    attachment::FileRow,
     error::AppError,
     id::IssueKey,
     issue::{IssueRow, TimelineEntry},
@@ -24,6 +25,8 @@ pub struct IssuePage {
     pub description_html: String,
     /// Comments and history, oldest first.
     pub timeline: Vec<TimelineEntry>,
+    /// Its files, before the policy has looked at each.
+    pub files: Vec<FileRow>,
     /// Issues it is tied to.
     pub links: Vec<IssueLink>,
     /// Who it can be assigned to.
@@ -38,6 +41,7 @@ struct Found {
     description: String,
     description_html: String,
     timeline: Vec<TimelineEntry>,
+    files: Vec<FileRow>,
     links: Vec<IssueLink>,
 }
 
@@ -60,6 +64,7 @@ pub async fn page(
             description: f.description,
             description_html: f.description_html,
             timeline: f.timeline,
+            files: f.files,
             links: f.links,
             people: found.people.0,
             known_tags: found.known_tags,

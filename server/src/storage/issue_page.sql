@@ -14,7 +14,7 @@ SELECT tracker_user() AS user_id, tracker_frame() AS frame,
              FROM events e
              JOIN users u ON u.id = e.actor_id
              WHERE e.org_id = i.org_id AND e.issue_id = i.id),
-         'links', tracker_links(i.org_id, i.id))
+         'files', tracker_files(i.org_id, i.id), 'links', tracker_links(i.org_id, i.id))
      FROM issues i JOIN projects p ON p.org_id = i.org_id AND p.id = i.project_id
      WHERE i.org_id = tracker_org() AND p.key = $1 AND i.number = $2) AS "found: Json<Found>",
     (SELECT coalesce(json_agg(json_build_object('id', u.id, 'name', u.name) ORDER BY u.name, u.id), '[]')

@@ -127,7 +127,7 @@ fn push_rows(builder: &mut QueryBuilder<Postgres>, query: &ListQuery<'_>, scope:
     builder.push("(WITH page AS MATERIALIZED (SELECT i.*, row_number() OVER () AS place FROM (");
     push_page(builder, query, scope);
     builder.push(
-        ") i), labels AS (
+        ") i), labels AS MATERIALIZED (
              SELECT it.issue_id, json_agg(t.name ORDER BY t.name) AS names
              FROM issue_tags it JOIN tags t ON t.org_id = it.org_id AND t.id = it.tag_id
              WHERE it.org_id = tracker_org() AND it.issue_id = ANY (ARRAY(SELECT id FROM page))

@@ -12,6 +12,7 @@ use std::{
     time::Duration,
 };
 use tracker_domain::{
+    attachment::FileRow,
     error::AppError,
     event::{Change, Payload},
     id::{IssueKey, OrgId, Seq, SessionId, UserId},
@@ -141,7 +142,8 @@ impl LiveStore {
             return Ok(HashMap::new());
         }
         let rows = sqlx::query!(
-            r#"SELECT i.id, i.description, i.description_html, tracker_row(i) AS "row!: Json<IssueRow>"
+            r#"SELECT i.id, i.description, i.description_html, tracker_row(i) AS "row!: Json<IssueRow>",
+                      tracker_files(i.org_id, i.id) AS "files!: Json<Vec<FileRow>>"
                FROM issues i WHERE i.org_id = $1 AND i.id = ANY ($2)"#,
             org.0,
             &ids
@@ -149,7 +151,10 @@ impl LiveStore {
         let rows = rows.fetch_all(&self.db.system).await.map_err(db)?;
         let load = rows.into_iter().map(|row| {
             let (description, description_html) = (row.description, row.description_html);
-            (row.id, Arc::new(LoadedIssue { row: row.row.0, description, description_html }))
+            (
+                row.id,
+                Arc::new(LoadedIssue { row: row.row.0, description, description_html, files: row.files.0 }),
+            )
         });
         Ok(load.collect())
     }

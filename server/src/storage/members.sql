@@ -1,11 +1,11 @@
--- A page of the members: flash $1 and its owner $2, a part of the name or address $3, a role $4, after the member $5,
+-- A page of the members who are people: flash $1 and its owner $2, a part of the name or address $3, a role $4, after the member $5,
 -- backwards if $6, at most $7.
 WITH found AS (
     SELECT p.*, row_number() OVER () AS place
     FROM (
         SELECT u.id, u.name, u.email, m.role, m.disabled_at, m.created_at
         FROM memberships m JOIN users u ON u.id = m.user_id
-        WHERE m.org_id = tracker_org()
+        WHERE m.org_id = tracker_org() AND u.service_of IS NULL
             AND ($3 = '' OR strpos(lower(u.name), lower($3)) > 0 OR strpos(u.email, lower($3)) > 0)
             AND ($4 = '' OR m.role = $4)
             AND ($5::bigint IS NULL OR CASE

@@ -11,6 +11,7 @@
 pub mod accounts;
 pub mod admin;
 pub mod admin_invite;
+pub mod attachments;
 pub mod attempts;
 pub mod audit;
 pub mod audit_page;
@@ -34,6 +35,7 @@ pub mod invitations;
 pub mod issue_page;
 pub mod issues;
 pub mod jobs;
+pub mod kept_files;
 pub mod keys;
 mod keyset;
 pub mod list;

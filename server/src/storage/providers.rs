@@ -246,6 +246,8 @@ pub struct Ways {
     pub linked: Vec<LinkedRow>,
     /// Whether by a password.
     pub has_password: bool,
+    /// Whether by a passkey.
+    pub has_passkey: bool,
 }
 
 /// Reads the page of a person's providers.
@@ -256,14 +258,16 @@ pub async fn page(tx: &mut Tx, flash: (&str, Option<SessionHash>)) -> Result<Pag
                   (SELECT f.flash FROM flashes f WHERE f.id = $1 AND f.owner = $2) AS flash,
                   (SELECT coalesce(json_agg(row_to_json(a) ORDER BY a.provider), '[]') FROM provider_accounts a
                    WHERE a.user_id = tracker_user()) AS "linked!: Json<Vec<LinkedRow>>",
-                  EXISTS (SELECT FROM credentials c WHERE c.user_id = tracker_user()) AS "has_password!""#,
+                  EXISTS (SELECT FROM credentials c WHERE c.user_id = tracker_user()) AS "has_password!",
+                  EXISTS (SELECT FROM passkeys k WHERE k.user_id = tracker_user()) AS "has_passkey!""#,
         flash.0,
         owner
     )
     .fetch_one(tx.connection()?)
     .await
     .map_err(db)?;
-    let view = Ways { linked: found.linked.0, has_password: found.has_password };
+    let view =
+        Ways { linked: found.linked.0, has_password: found.has_password, has_passkey: found.has_passkey };
     Ok(PageRow { user: found.user_id, frame: found.frame, flash: found.flash, view })
 }
 
@@ -276,10 +280,11 @@ pub async fn ways(tx: &mut Tx) -> Result<Ways, AppError> {
     .fetch_all(tx.connection()?)
     .await
     .map_err(db)?;
-    let has_password = sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT FROM credentials WHERE user_id = tracker_user()) AS "has!""#
+    let has = sqlx::query!(
+        r#"SELECT EXISTS (SELECT FROM credentials WHERE user_id = tracker_user()) AS "password!",
+                  EXISTS (SELECT FROM passkeys WHERE user_id = tracker_user()) AS "passkey!""#
     );
-    let has_password = has_password.fetch_one(tx.connection()?).await.map_err(db)?;
+    let has = has.fetch_one(tx.connection()?).await.map_err(db)?;
     let linked = rows.into_iter().map(|row| LinkedRow {
         provider: row.provider,
         issuer: row.issuer,
@@ -287,7 +292,7 @@ pub async fn ways(tx: &mut Tx) -> Result<Ways, AppError> {
         created_at: Timestamp(row.created_at),
         last_used_at: Timestamp(row.last_used_at),
     });
-    Ok(Ways { linked: linked.collect(), has_password })
+    Ok(Ways { linked: linked.collect(), has_password: has.password, has_passkey: has.passkey })
 }
 
 /// Unties a provider from the person of the transaction.

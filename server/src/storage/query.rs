@@ -13,7 +13,7 @@ use sqlx::{Postgres, QueryBuilder};
 use tracker_domain::{
     id::{IssueKey, ProjectKey},
     issue::Severity,
-    query::{Node, Query, State, Term, Text, When, Who},
+    query::{Node, Query, State, Term, Text, Thing, When, Who},
     text::{TagName, TeamSlug},
     time::Timestamp,
 };
@@ -104,6 +104,7 @@ fn push_term(builder: &mut Builder, term: &Term, now: Timestamp) {
         Term::Created(times) => push_times(builder, "i.created_at", times, now),
         Term::Updated(times) => push_times(builder, "i.updated_at", times, now),
         Term::Closed(times) => push_times(builder, "i.closed_at", times, now),
+        Term::Has(things) => push_each(builder, things, " OR ", push_thing),
         Term::Key(keys) => push_each(builder, keys, " OR ", push_key),
     }
 }
@@ -198,6 +199,15 @@ fn push_times(builder: &mut Builder, column: &str, times: &[When], now: Timestam
         }
         builder.push(")");
     });
+}
+
+/// Row-level security leaves out what the viewer may not see: hidden files.
+fn push_thing(builder: &mut Builder, thing: &Thing) {
+    match thing {
+        Thing::Attachment => builder.push(
+            "EXISTS (SELECT FROM attachments a WHERE a.org_id = i.org_id AND a.issue_id = i.id AND a.removed_at IS NULL)",
+        ),
+    };
 }
 
 fn push_key(builder: &mut Builder, key: &IssueKey) {

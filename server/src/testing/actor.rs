@@ -130,6 +130,52 @@ impl Actor {
         self.send(request.body(Body::from(body)).unwrap()).await
     }
 
+    /// Sends a form with files as a program does: texts, then each file with its name.
+    pub async fn upload(&self, to: &str, fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Answer {
+        self.send(multipart(to).body(Body::from(multipart_body(fields, files))).unwrap()).await
+    }
+
+    /// The same as a browser without JavaScript does, from the page `from`.
+    pub async fn upload_form(
+        &self,
+        from: &str,
+        to: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &[u8])],
+    ) -> Answer {
+        let request = multipart(to)
+            .header(header::ACCEPT, "text/html,application/xhtml+xml")
+            .header(header::ORIGIN, "http://tracker.test")
+            .header(header::REFERER, format!("http://tracker.test{from}"));
+        self.send(request.body(Body::from(multipart_body(fields, files))).unwrap()).await
+    }
+
+    /// Fetches bytes; `headers` go along.
+    pub async fn fetch(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+    ) -> (StatusCode, http::HeaderMap, Vec<u8>) {
+        let mut request = Request::get(path)
+            .header(header::COOKIE, self.cookie_header())
+            .header(header::HOST, "tracker.test");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(token) = &self.token {
+            request = request.header(header::AUTHORIZATION, token);
+        }
+        let response = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        (parts.status, parts.headers, body.collect().await.unwrap().to_bytes().to_vec())
+    }
+
+    /// Attaches a file to an issue of `main`; gives its id.
+    pub async fn attach(&self, key: &str, name: &str, bytes: &[u8]) -> i64 {
+        let added = self.upload("files/upload", &[("org", "main"), ("key", key)], &[(name, bytes)]).await;
+        added.json::<Value>()["files"][0]["id"].as_i64().unwrap()
+    }
+
     /// Reports an issue in `main`; gives its key.
     pub async fn create_issue(&self, title: &str) -> String {
         let body = json!({ "org": "main", "project": "CORE", "title": title, "severity": "MEDIUM" });
@@ -145,6 +191,33 @@ impl Actor {
     pub async fn set_status(&self, key: &str, status: &str) -> Answer {
         self.call("issues/set_status", json!({ "org": "main", "key": key, "status": status })).await
     }
+}
+
+const BOUNDARY: &str = "----what-stands-between";
+
+fn multipart(to: &str) -> http::request::Builder {
+    let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+    Request::post(format!("/api/v1/{to}")).header(header::CONTENT_TYPE, kind)
+}
+
+fn multipart_body(fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        let head =
+            format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        body.extend_from_slice(head.as_bytes());
+    }
+    for (name, bytes) in files {
+        let name = name.replace('"', "%22");
+        let head = format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"upload\"; filename=\"{name}\"\r\nContent-Type: image/png\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
+    body
 }
 
 impl Answer {

@@ -41,7 +41,8 @@ use crate::{
     App, Settings,
     access::{self, Keys},
     cli,
-    config::{Limits, Metrics},
+    config::{FilesConfig, FilesPlace, Limits, Metrics, S3},
+    files::Files,
     health::Health,
     http::{Routes, Site},
     live::Live,
@@ -88,6 +89,8 @@ pub struct TestApp {
     pub live: Live,
     /// Its database, as the owner.
     pub database_url: Secret,
+    /// Where files are kept, and wait while they come in.
+    pub folder: tempfile::TempDir,
     router: Router,
     stop: CancellationToken,
 }
@@ -113,6 +116,7 @@ impl TestApp {
             limits: Limits::default(),
         };
         let mailed = CapturedMail::default();
+        let folder = tempfile::tempdir().unwrap();
         let app = App {
             db,
             clock: clock.clone(),
@@ -120,12 +124,13 @@ impl TestApp {
             keys: Keys::default(),
             passwords: Passwords::with_params(Params::new(64, 1, 1, None).unwrap()).unwrap(),
             mailer: Arc::new(mailed.clone()),
+            files: Files::open(&files_in(folder.path())).unwrap(),
             bell: live.bell.clone(),
             providers: Providers::default(),
             settings: Arc::new(settings),
         };
         let router = cli::router(routes(&app, &live, &stop), &app);
-        Self { app, clock, mailed, live, database_url, router, stop }
+        Self { app, clock, mailed, live, database_url, folder, router, stop }
     }
 
     /// The same installation with other settings.
@@ -133,6 +138,15 @@ impl TestApp {
         let mut settings = (*self.app.settings).clone();
         change(&mut settings);
         self.app.settings = Arc::new(settings);
+        self.router = cli::router(routes(&self.app, &self.live, &self.stop), &self.app);
+        self
+    }
+
+    /// The same installation, with its files kept in another way.
+    pub fn with_files(mut self, change: impl FnOnce(&mut FilesConfig)) -> Self {
+        let mut config = files_in(self.folder.path());
+        change(&mut config);
+        self.app.files = Files::open(&config).unwrap();
         self.router = cli::router(routes(&self.app, &self.live, &self.stop), &self.app);
         self
     }
@@ -263,6 +277,17 @@ impl TestApp {
 impl Drop for TestApp {
     fn drop(&mut self) {
         self.stop.cancel();
+    }
+}
+
+fn files_in(folder: &std::path::Path) -> FilesConfig {
+    FilesConfig {
+        place: FilesPlace::Folder(folder.join("files")),
+        s3: S3::default(),
+        incoming: folder.join("incoming"),
+        max_bytes: 25_000_000,
+        quota_bytes: None,
+        scanner: None,
     }
 }
 

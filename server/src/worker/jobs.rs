@@ -12,7 +12,11 @@ use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-use super::{Beat, mail::SendMail};
+use super::{
+    Beat,
+    files::{CheckFile, SweepFiles},
+    mail::SendMail,
+};
 use crate::{
     access,
     state::App,
@@ -46,7 +50,11 @@ impl TaskHandler for CleanUp {
 /// What is done again and again. After a night in which the machine slept it is done once, when it wakes.
 fn schedules() -> Result<Vec<Crontab>, ScheduleError> {
     let often = CronBuilder::new(CrontabTimer::every_n_minutes(10)?);
-    Ok(vec![often.payload(CleanUp {})?.fill(CrontabFill::minutes(20)).build()])
+    let hourly = CronBuilder::new(CrontabTimer::hourly_at(17)?);
+    Ok(vec![
+        often.payload(CleanUp {})?.fill(CrontabFill::minutes(20)).build(),
+        hourly.payload(SweepFiles {})?.fill(CrontabFill::hours(2)).build(),
+    ])
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -87,6 +95,8 @@ async fn worker(app: App, stop: CancellationToken, at_once: usize) -> Result<Wor
         .add_extension(app)
         .define_job::<CleanUp>()
         .define_job::<SendMail>()
+        .define_job::<CheckFile>()
+        .define_job::<SweepFiles>()
         .with_crons(schedules)
         .on(JobComplete, |done| async move { count(&done.job, "done") })
         .on(JobFail, |failed| async move { count(&failed.job, "failed") })
@@ -111,10 +121,19 @@ mod tests {
 
     #[test]
     fn each_schedule_gives_its_job_a_payload_that_it_reads() {
+        let mut jobs = Vec::new();
         for schedule in schedules().unwrap() {
             let payload = schedule.payload.unwrap();
-            assert_eq!(schedule.task_identifier, CleanUp::IDENTIFIER);
-            serde_json::from_value::<CleanUp>(payload).unwrap();
+            match schedule.task_identifier.as_str() {
+                CleanUp::IDENTIFIER => {
+                    serde_json::from_value::<CleanUp>(payload).unwrap();
+                }
+                _ => {
+                    serde_json::from_value::<SweepFiles>(payload).unwrap();
+                }
+            }
+            jobs.push(schedule.task_identifier);
         }
+        assert_eq!(jobs, [CleanUp::IDENTIFIER, SweepFiles::IDENTIFIER]);
     }
 }

@@ -3,6 +3,7 @@
 //! A reader keeps something that is derived from the log, for instance the statistics; see [`Reader`] to add one. A
 //! job is something to be done now and then or later; see [`jobs`]. Any number of processes may run all of it at once.
 
+mod files;
 pub mod jobs;
 mod mail;
 mod reader;

@@ -10,6 +10,7 @@ mod doctor;
 mod explain;
 mod export;
 mod factors;
+mod files;
 mod forms;
 mod headers;
 mod health;

@@ -7,7 +7,7 @@ use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 use server::{
     http::{Need, need},
-    openapi::{Row, Who, description, rows},
+    openapi::{FORMS_ONLY, Row, Who, description, rows},
     testing::{Actor, TestApp},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,6 +40,16 @@ fn every_function_is_described_and_nothing_else() {
     let described: BTreeSet<_> = rows().map(|row| row.path.to_owned()).collect();
     assert_eq!(functions, described);
     assert_eq!(rows().count(), described.len(), "a function has two rows");
+}
+
+#[tokio::test]
+async fn every_other_route_of_the_api_is_described() {
+    let routes = TestApp::start().await.routes();
+    let ours = ["/api/openapi.json", "/api/v1/{noun}/{verb}"];
+    for path in routes.iter().filter(|path| path.starts_with("/api/") && !ours.contains(&path.as_str())) {
+        let described = !description()["paths"][path].is_null();
+        assert!(described != FORMS_ONLY.contains(&path.as_str()), "{path}");
+    }
 }
 
 #[test]
@@ -123,6 +133,8 @@ const REFUSED: &[(&str, u16)] = &[
     ("factors/remove_passkey", 404),
     ("factors/rename_passkey", 404),
     ("factors/renew_codes", 404),
+    ("files/hide", 404),
+    ("files/remove", 404),
     ("providers/link", 404),
     ("providers/unlink", 404),
 ];

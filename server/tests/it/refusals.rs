@@ -11,7 +11,7 @@ use cast::{Asker, Outcome, Standing, cast};
 use http::{Method, Request, StatusCode, header};
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, fmt::Write};
-use table::{DOWNLOADS, MACHINES, PAGES, Rule, Words, calls};
+use table::{DOWNLOADS, MACHINES, PAGES, Rule, UPLOADS, Words, calls};
 use tracker_domain::policy::Action;
 
 /// The server functions that the program has.
@@ -35,6 +35,7 @@ pub fn body(function: &str, org: &str, key: &str) -> Value {
         address: text("max"),
         person: text("0"),
         flash: text("none"),
+        file: text("0"),
     };
     (call.bodies)(&words).swap_remove(0)
 }
@@ -65,8 +66,8 @@ pub fn every_path_has_a_row(routes: &BTreeSet<String>) {
     assert!(named.is_subset(routes), "a download is gone: {named:?}");
     held_to(
         &machines,
-        MACHINES.iter().map(|(route, ..)| (*route).to_owned()).collect(),
-        "MACHINES or DOWNLOADS",
+        MACHINES.iter().map(|(route, ..)| *route).chain(UPLOADS.iter().copied()).map(str::to_owned).collect(),
+        "MACHINES, UPLOADS or DOWNLOADS",
     );
 }
 
@@ -78,12 +79,12 @@ async fn every_path_of_the_program_has_a_row() {
 /// One line a path, one column an asker.
 fn printed(head: &[Asker], rows: &[(String, Vec<String>)]) -> String {
     let columns: Vec<_> = head.iter().map(|asker| asker.name.len().max(4) + 2).collect();
-    let mut table = format!("{:24}", "");
+    let mut table = format!("{:28}", "");
     for (asker, width) in head.iter().zip(&columns) {
         write!(table, "{:width$}", asker.name).unwrap();
     }
     for (path, answers) in rows {
-        write!(table, "\n{path:24}").unwrap();
+        write!(table, "\n{path:28}").unwrap();
         for (answer, width) in answers.iter().zip(&columns) {
             write!(table, "{answer:width$}").unwrap();
         }
@@ -129,7 +130,8 @@ async fn every_page_answers_everybody_as_the_policy_says() {
             let answer = actor.get(&path).await;
             let to = answer.headers.get(header::LOCATION).map(|to| to.to_str().unwrap());
             let status = answer.status.as_u16();
-            let right = match standing.outcome(page.rule) {
+            let outcome = standing.outcome_of(page);
+            let right = match outcome {
                 // Those who are in already are sent on from the doors.
                 Outcome::Done if page.rule == Rule::Anybody => {
                     status == page.done || to.is_some_and(|to| to.starts_with('/'))
@@ -140,7 +142,8 @@ async fn every_page_answers_everybody_as_the_policy_says() {
                 Outcome::SignIn => (status, to) == (303, Some("/login")) || status == 401,
             };
             assert!(right, "{path} to {name}: {status} {to:?}");
-            let sees = standing.outcome(Rule::Issue(Action::See)) == Outcome::Done;
+            let sees = page.programs.is_some() && outcome == Outcome::Done
+                || standing.outcome(Rule::Issue(Action::See)) == Outcome::Done;
             assert!(sees || !answer.body.contains("Of Ben"), "{path} shows an issue to {name}");
             answers.push(to.map_or_else(|| status.to_string(), ToOwned::to_owned));
         }
@@ -169,8 +172,10 @@ async fn no_path_does_anything_by_another_method() {
     let paths = PAGES.iter().chain(DOWNLOADS).map(|page| page.addresses(&words).swap_remove(0));
     let machines = MACHINES.iter().map(|(_, path, _)| (*path).to_owned());
     let admin = &cast[0].actor;
-    for (path, posts) in
-        functions.map(|path| (path, true)).chain(paths.chain(machines).map(|path| (path, false)))
+    for (path, posts) in functions
+        .map(|path| (path, true))
+        .chain(UPLOADS.iter().map(|path| ((*path).to_owned(), true)))
+        .chain(paths.chain(machines).map(|path| (path, false)))
     {
         for method in [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS]
         {

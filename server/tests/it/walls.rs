@@ -16,6 +16,7 @@ const TENANT_TABLES: &[&str] = &[
     "projects",
     "issues",
     "comments",
+    "attachments",
     "tags",
     "issue_tags",
     "issue_links",
@@ -87,6 +88,8 @@ async fn nobody_and_a_stranger_see_no_row_of_any_table() {
                    INSERT INTO factor_tries SELECT id, 1, now() FROM users;
                    INSERT INTO factor_challenges (token_hash, user_id, purpose, state, created_at, expires_at)
                    SELECT sha256(name::bytea), id, 'SIGN_IN', '{}', now(), now() FROM users;
+                   INSERT INTO attachments (org_id, issue_id, uploader_id, name, media_type, size, sha256, state, object, created_at)
+                   SELECT org_id, id, reporter_id, 'a.txt', 'text/plain', 1, sha256('a'), 'CLEAN', 'main/' || id, now() FROM issues;
                    INSERT INTO reader_cursors SELECT id, 'any', 1 FROM organizations ON CONFLICT DO NOTHING;
                    INSERT INTO daily_stats (org_id, day, project_id, reporter_id, severity, status)
                    SELECT i.org_id, '2000-01-01', i.project_id, i.reporter_id, 'LOW', 'OPEN' FROM issues i",
@@ -121,7 +124,7 @@ async fn nobody_and_a_stranger_see_no_row_of_any_table() {
 }
 
 /// Of these a reporter has the rows of their own issues; of others' texts there are none, whatever a statement asks for.
-const REPORTERS: &[&str] = &["issues", "comments", "events", "issue_links"];
+const REPORTERS: &[&str] = &["issues", "comments", "attachments", "events", "issue_links"];
 
 /// What belongs to a browser instead of an organization, and is found by a random name with the hash of its own cookie.
 const BROWSERS: &[&str] = &["flashes"];
@@ -225,6 +228,8 @@ async fn the_log_cannot_be_changed_and_passwords_are_not_the_systems() {
         "UPDATE stock SET count = 0",
         "UPDATE tokens SET scopes = '{ADMIN}'",
         "DELETE FROM attempts",
+        "DELETE FROM attachments",
+        "UPDATE attachments SET state = 'CLEAN'",
     ] {
         let error = sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&app.app.db.app).await.unwrap_err();
         assert!(error.to_string().contains("permission denied"), "{sql}: {error}");

@@ -14,14 +14,20 @@ use tracker_domain::{
     org::Framed,
 };
 
-use super::{edit::EditForm, links::Links, properties::Properties, timeline::Timeline};
+use super::{
+    edit::EditForm,
+    files::{Files, FilesShown},
+    links::Links,
+    properties::Properties,
+    timeline::Timeline,
+};
 use crate::{
     api::{AddComment, view_issue},
     features::param,
     live::use_live,
     ui::{
-        After, ApiForm, Avatar, Editor, Here, Hidden, Shell, Skeleton, Submit, Tag, Time, endpoint, flash_id,
-        framed, icon, settled,
+        After, ApiForm, Attach, Avatar, Editor, Here, Hidden, Shell, Skeleton, Submit, Tag, Time, endpoint,
+        flash_id, framed, icon, settled,
     },
 };
 
@@ -116,6 +122,7 @@ fn Issue(framed: Framed<IssueView>, reload: Callback<()>) -> impl IntoView {
         seq: RwSignal::new(frame.seq),
         reload,
     };
+    let shown = FilesShown::of(state);
     let topic = Topic { org: frame.org.clone(), page: TopicPage::Issue(key.clone()) };
     use_live(
         Signal::stored(Some(topic)),
@@ -150,8 +157,9 @@ fn Issue(framed: Framed<IssueView>, reload: Callback<()>) -> impl IntoView {
                         view! { <Words state/> }.into_any()
                     }}
                     <Links org links/>
+                    <Files state shown/>
                     <section class="story" aria-label="Comments and history">
-                        <Timeline entries=state.timeline/>
+                        <Timeline entries=state.timeline shown/>
                         <CommentForm state/>
                     </section>
                 </article>
@@ -217,12 +225,13 @@ fn CommentForm(state: IssueState) -> impl IntoView {
         may.get().then(|| {
             view! {
                 <div class="say">
-                    <ApiForm to={endpoint::<AddComment>()} after=After::Clear done>
+                    <ApiForm to={endpoint::<AddComment>()} after=After::Clear plain="/api/v1/files/comment" done>
                         {state.identity()}
                         <Editor label="Comment" name="body" quiet=true placeholder="Write a comment. Markdown.">
                             <span class="grow"></span>
                             <Submit label="Add comment"/>
                         </Editor>
+                        <Attach org=state.org.get_value() label="Files that go along"/>
                     </ApiForm>
                 </div>
             }

@@ -2,6 +2,7 @@
 
 mod answer;
 mod edit;
+mod files;
 mod filter;
 mod issue_page;
 mod links;

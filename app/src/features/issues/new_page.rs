@@ -8,8 +8,8 @@ use crate::{
     api::{CreateIssue, blank_issue},
     features::param,
     ui::{
-        After, ApiForm, Choice, Editor, Field, Here, Hidden, Select, Shell, Skeleton, Submit, endpoint,
-        flash_id, framed, settled,
+        After, ApiForm, Attach, Choice, Editor, Field, Here, Hidden, Select, Shell, Skeleton, Submit,
+        endpoint, flash_id, framed, settled,
     },
 };
 
@@ -43,14 +43,15 @@ fn NewIssue(framed: Framed<()>) -> impl IntoView {
         <Title text=format!("New issue \u{b7} {}", frame.org_name)/>
         <Shell frame here=Here::Issues bar=view! { <h1>"New issue"</h1> }.into_any()>
             <div class="sheet">
-                <ApiForm to={endpoint::<CreateIssue>()} after=After::Visit>
-                    <Hidden name="org" value=org/>
+                <ApiForm to={endpoint::<CreateIssue>()} after=After::Visit plain="/api/v1/files/issue">
+                    <Hidden name="org" value=org.clone()/>
                     <Field label="Title" name="title" hint="What goes wrong, in one sentence." autocomplete="off" autofocus=true/>
                     <Editor label="Description" name="description" placeholder="What you did, what happened, what should have happened. Markdown."/>
                     <div class="row">
                         <Select label="Severity" name="severity" choices=severities chosen=Severity::Medium.word()/>
                         <Select label="Project" name="project" choices=projects chosen=first/>
                     </div>
+                    <Attach org/>
                     <div class="actions">
                         <Submit label="Create issue"/>
                         <a class="btn ghost" href=back>"Cancel"</a>

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use tracker_domain::{
+    attachment::FileState,
     event::Change,
     id::CommentId,
     issue::TimelineEntry,
@@ -9,24 +10,30 @@ use tracker_domain::{
     workflow::{Move, Status},
 };
 
+use super::files::FilesShown;
 use crate::ui::{Avatar, SeverityBadge, StatusBadge, Tag, Time, icon};
 
 /// See the module.
 #[component]
-pub(super) fn Timeline(entries: RwSignal<Vec<TimelineEntry>>) -> impl IntoView {
+pub(super) fn Timeline(entries: RwSignal<Vec<TimelineEntry>>, shown: FilesShown) -> impl IntoView {
     view! {
         <ol class="tl">
-            <For each=move || entries.get() key=|entry| entry.seq.0 let:entry>{line(entry)}</For>
+            <For each=move || entries.get() key=|entry| entry.seq.0 let:entry>{line(entry, shown)}</For>
         </ol>
     }
 }
 
-fn line(entry: TimelineEntry) -> AnyView {
+fn line(entry: TimelineEntry, shown: FilesShown) -> AnyView {
     let TimelineEntry { at, actor, change, comment_html, .. } = entry;
     if let (Change::CommentAdded { comment }, Some(html)) = (&change, comment_html) {
-        return said(*comment, actor, html, view! { <Time at long=true/> }.into_any());
+        return said(
+            *comment,
+            actor,
+            (html, shown.of_comment(*comment)),
+            view! { <Time at long=true/> }.into_any(),
+        );
     }
-    let Some((sign, words)) = told(&change, &actor) else {
+    let Some((sign, words)) = told(&change, &actor, shown) else {
         return ().into_any();
     };
     view! {
@@ -42,13 +49,14 @@ fn line(entry: TimelineEntry) -> AnyView {
     .into_any()
 }
 
-fn said(comment: CommentId, actor: Person, html: String, time: AnyView) -> AnyView {
+fn said(comment: CommentId, actor: Person, (html, files): (String, AnyView), time: AnyView) -> AnyView {
     view! {
         <li>
             <Avatar person=actor.clone() large=true silent=true/>
             <div class="card" id=format!("comment-{comment}")>
                 <header><b>{actor.name}</b> {time}</header>
                 <div class="md" inner_html=html></div>
+                {files}
             </div>
         </li>
     }
@@ -56,7 +64,11 @@ fn said(comment: CommentId, actor: Person, html: String, time: AnyView) -> AnyVi
 }
 
 /// A change in words, after the name of who did it; events that are not about the issue have none.
-fn told(change: &Change, actor: &Person) -> Option<(&'static icondata_core::IconData, AnyView)> {
+fn told(
+    change: &Change,
+    actor: &Person,
+    shown: FilesShown,
+) -> Option<(&'static icondata_core::IconData, AnyView)> {
     let words = match change {
         Change::IssueCreated { .. } => (icondata_lu::LuCircleDot, "reported this".into_any()),
         Change::TitleChanged { from, to } => {
@@ -75,7 +87,18 @@ fn told(change: &Change, actor: &Person) -> Option<(&'static icondata_core::Icon
         Change::TagsChanged { added, removed } => (icondata_lu::LuTag, tagged(added, removed)),
         // A comment whose text is gone.
         Change::CommentAdded { .. } => (icondata_lu::LuMessageSquare, "commented".into_any()),
-        Change::MemberJoined { .. }
+        Change::AttachmentAdded { attachment } if shown.is_told(*attachment) => return None,
+        Change::AttachmentAdded { attachment } => {
+            (icondata_lu::LuPaperclip, view! { "attached " {shown.link(*attachment)} }.into_any())
+        }
+        Change::AttachmentRemoved { .. } => (icondata_lu::LuPaperclip, "removed a file".into_any()),
+        Change::AttachmentHidden { .. } => (icondata_lu::LuEyeOff, "hid a file".into_any()),
+        Change::AttachmentChecked { state: FileState::Infected, attachment } => (
+            icondata_lu::LuShieldAlert,
+            view! { "added an infected file: " {shown.link(*attachment)} }.into_any(),
+        ),
+        Change::AttachmentChecked { .. }
+        | Change::MemberJoined { .. }
         | Change::RoleChanged { .. }
         | Change::MemberDisabled { .. }
         | Change::MemberEnabled { .. }

@@ -59,7 +59,7 @@ fn Members(framed: Framed<MemberList>, filter: [String; 3]) -> impl IntoView {
                     "A new role holds at once."
                 </p>
                 <Filter path=path.clone() q=q.clone() role=role.clone() narrowed/>
-                <table class="plain" hidden=none>
+                <table class="plain members" hidden=none>
                     <caption class="vh">"Members"</caption>
                     <thead>
                         <tr><th scope="col">"Name"</th><th scope="col">"Role"</th><th scope="col">"Joined"</th><th scope="col">"Access"</th></tr>
@@ -126,7 +126,7 @@ fn MemberRow(org: String, member: MemberView, own: bool) -> impl IntoView {
                 </FlashOf>
             </td>
             <td><Time at=member.joined_at/></td>
-            <td>
+            <td class="access">
                 <span class="dim">{move || state.get().label()}</span>
                 {if own { None } else { Some(access) }}
             </td>

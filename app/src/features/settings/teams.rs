@@ -72,7 +72,7 @@ fn AllTeams(org: String, teams: Vec<TeamView>, again: Callback<()>) -> impl Into
     view! {
         <section>
             <p class="dim">"A team is people, and the projects that are theirs: " <code>"team:platform"</code> " in a search finds the issues of those."</p>
-            {none.then(|| view! { <p>"There is no team yet."</p> })}
+            {none.then(|| view! { <p class="dim">"There is no team yet."</p> })}
             <ul class="rows" aria-label="Teams">{lines}</ul>
         </section>
         <section>

@@ -49,7 +49,8 @@ fn touched(seq: i64, number: i64) -> Arc<LoadedEvent> {
         severity: Severity::Low,
         status: Status::Open,
     };
-    let issue = LoadedIssue { row, description: String::new(), description_html: String::new() };
+    let issue =
+        LoadedIssue { row, description: String::new(), description_html: String::new(), files: Vec::new() };
     let change = Change::IssueCreated { title: String::new() };
     event(seq, change, Some(facts), Some(Arc::new(issue)))
 }

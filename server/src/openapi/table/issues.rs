@@ -1,8 +1,8 @@
 //! Issues and numbers.
 
 use app::api::{
-    AddComment, BlankIssue, CompleteQuery, CreateIssue, EditIssue, ListIssues, PreviewText, SetAssignee,
-    SetSeverity, SetStatus, SetTags, ViewInsights, ViewIssue,
+    AddComment, BlankIssue, CompleteQuery, CreateIssue, EditIssue, HideFile, ListIssues, PreviewText,
+    RemoveFile, SetAssignee, SetSeverity, SetStatus, SetTags, ViewInsights, ViewIssue,
 };
 use tracker_domain::policy::Action;
 
@@ -61,6 +61,16 @@ pub(super) const ROWS: &[Row] = &[
         "Comments on an issue",
         Who::Issue(Action::Comment),
         r#"{"org": "main", "key": "CORE-1", "body": "The same in a private window."}"#,
+    ),
+    writes::<RemoveFile>(
+        "Takes a file away: one's own for 15 minutes, as a MAINTAINER one's own, as an ADMIN any",
+        Who::Issue(Action::See),
+        r#"{"org": "main", "file": "1"}"#,
+    ),
+    writes::<HideFile>(
+        "Hides a file from reporters, as a MAINTAINER or an ADMIN",
+        Who::Issue(Action::See),
+        r#"{"org": "main", "file": "1"}"#,
     ),
     reads::<ViewInsights>("The numbers", Who::Member, r#"{"org": "main"}"#),
     reads::<PreviewText>("Markdown as safe HTML", Who::SignedIn, r#"{"text": "It *breaks*."}"#),

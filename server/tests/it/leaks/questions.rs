@@ -8,7 +8,7 @@ use super::{
     marks::{Marks, fresh, fresh_key},
     world::Viewer,
 };
-use crate::refusals::table::{Call, DOWNLOADS, PAGES, Rule, Words, calls};
+use crate::refusals::table::{Call, DOWNLOADS, PAGES, Page, Rule, Words, calls};
 
 /// Something that can be asked.
 #[derive(Debug, Clone)]
@@ -28,6 +28,19 @@ impl Question {
             .flat_map(|call| (call.bodies)(words).into_iter().map(|body| Self::Call(call.function, body)));
         let pages = PAGES.iter().chain(DOWNLOADS).flat_map(|page| page.addresses(words)).map(Self::Page);
         asked.chain(pages).collect()
+    }
+
+    /// Whether it is about the organization as a whole, and the policy alone says which of its members may know.
+    pub fn is_of_the_organization(&self) -> bool {
+        let runs = |rule: Rule| matches!(rule, Rule::Org(_));
+        match self {
+            Self::Call(function, _) => calls().any(|call| call.function == *function && runs(call.rule)),
+            Self::Page(address) => {
+                let path = address.split('?').next().unwrap_or_default();
+                let is = |page: &Page| path.ends_with(page.path.trim_start_matches("/{org}"));
+                PAGES.iter().chain(DOWNLOADS).any(|page| runs(page.rule) && is(page))
+            }
+        }
     }
 
     /// Asks it.
@@ -83,6 +96,7 @@ pub fn hidden_and_missing(marks: &Marks, viewer: &Viewer, hidden: &Words, org: &
         address: fresh(),
         person: "987654321".to_owned(),
         flash: fresh(),
+        file: "987654321".to_owned(),
     };
     let nowhere: usize = 900_000 + number.parse::<usize>().unwrap() % 7_919;
     let missing = Words { key: format!("{}-{nowhere}", missing.project), ..missing };

@@ -137,6 +137,7 @@ impl World {
             world.report(nth, row).await;
         }
         world.tie().await;
+        world.equip().await;
         world.count().await;
         for (name, person, org) in VIEWERS {
             let actor = world.people[person].actor.clone();
@@ -182,6 +183,7 @@ impl World {
         let (reporter, org, elder, seen_by) = *row;
         let mut mark = |what: &str| self.marks.add(org, &format!("{what} of {reporter}'s issue"), seen_by);
         let (title, description, tag) = (mark("the title"), mark("the description"), mark("the tag"));
+        let names = [mark("the file"), mark("what the scanner says")];
         let comments = [mark("the reporter's comment"), mark("the answer")];
         let project = self.project(org);
         self.app.owner_sql(&format!("UPDATE projects SET next_number = {}", number(nth))).await;
@@ -201,6 +203,16 @@ impl World {
         to.call("issues/set_assignee", about(json!({ "assignee": assignee }))).await.ok();
         to.call("issues/set_status", about(json!({ "status": "DONE" }))).await.ok();
         to.call("issues/set_status", about(json!({ "status": "OPEN" }))).await.ok();
+        let added = from
+            .upload(
+                "files/upload",
+                &[("org", org), ("key", key.as_str())],
+                &[(names[0].as_str(), &b"A text."[..])],
+            )
+            .await;
+        let file = added.json::<Value>()["files"][0]["id"].as_i64().unwrap();
+        let finding = format!("UPDATE attachments SET finding = '{}' WHERE id = {file}", names[1]);
+        self.app.owner_sql(&finding).await;
         let flash = self.flash(org, reporter, &project).await;
         let Person { name, address, id, .. } = &self.people[reporter];
         let words = Words {
@@ -213,8 +225,52 @@ impl World {
             address: address.clone(),
             person: id.to_string(),
             flash,
+            file: file.to_string(),
         };
         self.issues.push(Known { words, elder, seen_by });
+    }
+
+    /// What an account has, and what an organization has besides issues.
+    async fn equip(&mut self) {
+        for (who, org, role, _) in PEOPLE {
+            let own: Vec<_> =
+                VIEWERS.iter().filter(|(_, person, _)| person == who).map(|(name, ..)| *name).collect();
+            let mut mark = |what: &str| self.marks.add(org, &format!("{what} of {who}"), &own);
+            let (agent, passkey, token, linked, subject) = (
+                mark("the machine"),
+                mark("the passkey"),
+                mark("the token"),
+                mark("the provider's name"),
+                mark("the subject"),
+            );
+            let (mailed, old, new) =
+                (mark("the mailed address"), mark("the mailed old address"), mark("the new address"));
+            let Person { id, .. } = self.people[who];
+            let of = format!("(SELECT id FROM organizations WHERE slug = '{org}')");
+            self.app.owner_sql(&format!(
+                "UPDATE sessions SET agent = '{agent}' WHERE user_id = {id};
+                 INSERT INTO passkeys (user_id, name, credential_id, credential, created_at)
+                 VALUES ({id}, '{passkey}', '\\x{id:08}', '{{}}', now());
+                 INSERT INTO tokens (org_id, user_id, service, made_by, hash, ending, name, scopes, created_at, expires_at)
+                 VALUES ({of}, {id}, false, {id}, sha256('{token}'), 'abcd', '{token}', '{{READ}}', now(), now() + interval '90 days');
+                 INSERT INTO provider_accounts (provider, issuer, subject, user_id, email, created_at, last_used_at)
+                 VALUES ('corp', 'https://corp.example', '{subject}', {id}, '{linked}@example.org', now(), now());
+                 INSERT INTO mail_tokens (token_hash, user_id, kind, address, expires_at)
+                 VALUES (sha256('{mailed}'), {id}, 'RESET', '{mailed}@example.org', now() + interval '1 hour');
+                 INSERT INTO address_changes (user_id, old_address, new_address, old_needed, requested_at, expires_at)
+                 VALUES ({id}, '{old}@example.org', '{new}@example.org', true, now(), now() + interval '1 day')"
+            )).await;
+            if *role == Role::Admin {
+                let members = if *org == "main" { IN_MAIN } else { IN_FARNORTH };
+                let team = self.marks.add(org, &format!("the team of {org}"), members);
+                let invited = self.marks.add(org, &format!("the one whom {who} invited"), &own);
+                self.app.owner_sql(&format!(
+                    "INSERT INTO teams (org_id, slug, name, created_at) VALUES ({of}, 'web', '{team}', now());
+                     INSERT INTO invitations (org_id, address, role, invited_by, created_at, expires_at)
+                     VALUES ({of}, '{invited}@example.org', 'REPORTER', {id}, now(), now() + interval '7 days')"
+                )).await;
+            }
+        }
     }
 
     fn project(&self, org: &str) -> String {
@@ -273,6 +329,11 @@ impl World {
     /// A person's browser.
     pub fn actor(&self, person: &str) -> Arc<Actor> {
         self.people[person].actor.clone()
+    }
+
+    /// A person's address.
+    pub fn address(&self, person: &str) -> String {
+        format!("{}@example.org", self.people[person].address)
     }
 
     /// A person's id.

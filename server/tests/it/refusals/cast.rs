@@ -14,7 +14,7 @@ use tracker_domain::{
     workflow::Status,
 };
 
-use super::table::{Call, Rule, Words};
+use super::table::{Call, Page, Rule, Words};
 use crate::tokens::make;
 
 /// What somebody is to the organization that is asked about.
@@ -67,6 +67,7 @@ impl Stage {
     async fn reporter(&self) -> Actor {
         let ben = self.app.sign_up("Ben").await;
         assert_eq!(ben.create_issue("Of Ben").await, "CORE-1");
+        ben.attach("CORE-1", "log.txt", b"Of Ben").await;
         ben
     }
 
@@ -137,6 +138,7 @@ impl Stage {
             address: "max".to_owned(),
             person: max.to_string(),
             flash: "none".to_owned(),
+            file: self.app.owner_count("SELECT id FROM attachments").await.to_string(),
         }
     }
 }
@@ -200,6 +202,17 @@ impl Standing {
             Decision::Allow => Outcome::Done,
             Decision::Refuse(_) => Outcome::Refused,
             Decision::Hide => Outcome::Hidden,
+        }
+    }
+
+    /// What opening a page or a download means for them.
+    pub fn outcome_of(self, page: &Page) -> Outcome {
+        match (self, page.programs) {
+            (Self::Token(person, scope), Some(function)) => {
+                let enough = matches!(need(function), Some(Need::Scope(needed)) if scope >= needed);
+                if enough { person.outcome(page.rule) } else { Outcome::Refused }
+            }
+            _ => self.outcome(page.rule),
         }
     }
 

@@ -78,6 +78,8 @@ pub struct Words {
     pub person: String,
     /// What a form of somebody left behind.
     pub flash: String,
+    /// The id of a file.
+    pub file: String,
 }
 
 impl Words {
@@ -114,6 +116,8 @@ impl Words {
             format!("-tag:{tag}"),
             format!("{name} {tag}"),
             "is:open,closed".to_owned(),
+            "has:attachment".to_owned(),
+            "-has:attachment".to_owned(),
             "assignee:none".to_owned(),
             "closed:>2000-01-01".to_owned(),
         ];
@@ -151,10 +155,12 @@ pub struct Page {
     pub looks: bool,
     /// What those who may see it get.
     pub done: u16,
+    /// What a token needs for it, by the name in `http::scopes`; for others a program is nobody.
+    pub programs: Option<&'static str>,
 }
 
 const fn page(path: &'static str, rule: Rule, queries: &'static [&'static str]) -> Page {
-    Page { path, rule, queries, looks: false, done: 200 }
+    Page { path, rule, queries, looks: false, done: 200, programs: None }
 }
 
 /// Every page, by path.
@@ -191,12 +197,28 @@ pub const PAGES: &[Page] = &[
 ];
 
 /// What is neither a page nor a function, and belongs to somebody: what can be taken out, or fetched by a program.
-pub const DOWNLOADS: &[Page] = &[page("/{org}/settings/audit.csv", Rule::Org(OrgAction::ReadAudit), &[])];
+pub const DOWNLOADS: &[Page] = &[
+    page("/{org}/settings/audit.csv", Rule::Org(OrgAction::ReadAudit), &[]),
+    Page { programs: Some("files/fetch"), ..page("/{org}/files/{file}", Rule::Issue(Action::See), &[]) },
+    // It is no picture.
+    Page {
+        done: 404,
+        programs: Some("files/fetch"),
+        ..page("/{org}/files/{file}/small", Rule::Issue(Action::See), &[])
+    },
+];
+
+/// Where files come in: not functions, and called like them. `files.rs` has who may send what.
+pub const UPLOADS: &[&str] = &["/api/v1/files/comment", "/api/v1/files/issue", "/api/v1/files/upload"];
 
 impl Page {
     /// The addresses that it is opened at; the first has no query.
     pub fn addresses(&self, words: &Words) -> Vec<String> {
-        let path = self.path.replace("{org}", &words.org).replace("{key}", &words.key);
+        let path = self
+            .path
+            .replace("{org}", &words.org)
+            .replace("{key}", &words.key)
+            .replace("{file}", &words.file);
         let flash = format!("flash={}", words.flash);
         let fixed = self.queries.iter().map(|query| (*query).to_owned()).chain([flash]);
         // The function of the page is asked all of them; here it is whether the page shows more than that says.
@@ -219,6 +241,7 @@ pub const MACHINES: &[(&str, &str, u16)] = &[
     ("/docs/try", "/docs/try", 200),
     ("/docs/viewer.js", "/docs/viewer.js", 404),
     ("/favicon.svg", "/favicon.svg", 404),
+    ("/files.js", "/files.js", 404),
     ("/fonts/{*file}", "/fonts/none.woff2", 404),
     ("/health", "/health", 200),
     ("/health/live", "/health/live", 200),

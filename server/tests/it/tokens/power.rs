@@ -128,7 +128,9 @@ async fn the_database_holds_a_scope_when_the_program_forgets() {
         "none"
     );
     sqlx::query("UPDATE issues SET title = 'Other'").execute(&mut connection).await.unwrap();
-    for hidden in ["SELECT hash FROM tokens", "SELECT * FROM attempts", "SELECT tracker_search_all('x', 1)"] {
+    for hidden in
+        ["SELECT hash FROM tokens", "SELECT * FROM attempts", "SELECT tracker_hits(1, NULL, 'x', 1)"]
+    {
         let error = sqlx::query(sqlx::AssertSqlSafe(hidden)).execute(&app.app.db.app).await.unwrap_err();
         assert!(error.to_string().contains("permission denied"), "{hidden}: {error}");
     }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tracker_domain::policy::Action;
 
-use super::{Call, Rule, Words, merged, reads, writes};
+use super::{Call, Rule, Words, answers, merged, reads, writes};
 
 fn lists(words: &Words) -> Vec<Value> {
     let about = |more| merged(json!({ "org": words.org, "flash": words.flash }), more);
@@ -23,7 +23,7 @@ fn lists(words: &Words) -> Vec<Value> {
 fn completions(words: &Words) -> Vec<Value> {
     let Words { project, word, tag, name, address, .. } = words;
     let mut asked = Vec::new();
-    for field in ["reporter", "assignee", "tag", "project", "status"] {
+    for field in ["reporter", "assignee", "tag", "project", "team", "status"] {
         for prefix in ["", "q", word, project, tag, name, address, &tag[..tag.len().min(4)]] {
             asked.push(json!({ "org": words.org, "field": field, "prefix": prefix }));
         }
@@ -31,9 +31,16 @@ fn completions(words: &Words) -> Vec<Value> {
     asked
 }
 
+fn of_files(words: &Words) -> Vec<Value> {
+    ["0", &words.file].map(|file| json!({ "org": words.org, "file": file })).into()
+}
+
 /// By name.
 pub const CALLS: &[Call] = &[
     writes("comments/add", Rule::Issue(Action::Comment), |w| vec![w.issue(json!({ "body": "Text" }))]),
+    // Nobody takes away what is not there; what somebody may do with a file is in `files.rs`.
+    answers(404, writes("files/hide", Rule::Issue(Action::See), of_files)),
+    answers(404, writes("files/remove", Rule::Issue(Action::See), of_files)),
     reads("insights/view", Rule::Member, |w| vec![json!({ "org": w.org, "flash": w.flash })]),
     reads("issues/blank", Rule::Member, |w| vec![json!({ "org": w.org, "flash": w.flash })]),
     reads("issues/complete", Rule::Member, completions),

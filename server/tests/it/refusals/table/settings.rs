@@ -46,7 +46,7 @@ pub const CALLS: &[Call] = &[
     }),
     reads("projects/view", Rule::Org(OrgAction::ManageProjects), |w| w.of_org(json!({}))),
     answers(404, writes("providers/link", Rule::Member, |w| w.of_org(json!({ "provider": "corp" })))),
-    answers(404, writes("providers/unlink", Rule::Member, |w| w.of_org(json!({ "provider": "corp" })))),
+    writes("providers/unlink", Rule::Member, |w| w.of_org(json!({ "provider": "corp" }))),
     reads("providers/view", Rule::Member, |w| w.of_org(json!({ "flash": w.flash }))),
     writes("services/create", Rule::Org(OrgAction::ManageServices), |w| {
         w.of_org(json!({ "called": "CI", "role": "REPORTER" }))

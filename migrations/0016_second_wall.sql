@@ -54,3 +54,47 @@ CREATE OR REPLACE FUNCTION tracker_people(words text[]) RETURNS TABLE (word text
             WHERE i.org_id = tracker_org() AND i.reporter_id = tracker_user() AND i.assignee_id = m.user_id)
     GROUP BY named.word, m.user_id;
 $$;
+
+-- As before; but a service is no person who could run an organization when the last ADMIN is gone.
+CREATE OR REPLACE FUNCTION tracker_change_member(
+    org bigint, whom bigint, asker bigint, to_role text, to_shut boolean, present timestamptz)
+    RETURNS TABLE (outcome text, role_before text, address text)
+    LANGUAGE plpgsql VOLATILE SET search_path = public, pg_temp AS $$
+DECLARE
+    before record;
+    other_admins boolean;
+BEGIN
+    PERFORM FROM memberships m
+    WHERE m.org_id = org AND (m.user_id = whom OR (m.role = 'ADMIN' AND m.disabled_at IS NULL))
+    ORDER BY m.user_id FOR NO KEY UPDATE;
+    SELECT m.role, m.disabled_at IS NOT NULL AS shut, u.email INTO before
+    FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.org_id = org AND m.user_id = whom;
+    role_before := before.role;
+    address := before.email;
+    other_admins := EXISTS (
+        SELECT FROM memberships m JOIN users u ON u.id = m.user_id
+        WHERE m.org_id = org AND m.user_id <> whom AND m.role = 'ADMIN' AND m.disabled_at IS NULL AND u.service_of IS NULL);
+    outcome := CASE
+        WHEN asker IS NOT NULL AND NOT EXISTS (
+            SELECT FROM memberships m
+            WHERE m.org_id = org AND m.user_id = asker AND m.role = 'ADMIN' AND m.disabled_at IS NULL) THEN 'NOT_ADMIN'
+        WHEN before.role IS NULL THEN 'NO_MEMBER'
+        WHEN coalesce(to_role, before.role) = before.role AND coalesce(to_shut, before.shut) = before.shut THEN 'SAME'
+        WHEN before.role = 'ADMIN' AND NOT before.shut AND NOT other_admins THEN 'LAST_ADMIN'
+        ELSE 'DONE' END;
+    IF outcome = 'DONE' THEN
+        UPDATE memberships m
+        SET role = coalesce(to_role, m.role),
+            disabled_at = CASE WHEN to_shut IS NULL THEN m.disabled_at WHEN to_shut THEN coalesce(m.disabled_at, present) END
+        WHERE m.org_id = org AND m.user_id = whom;
+    END IF;
+    RETURN NEXT;
+END
+$$;
+
+-- As before; but a service is nobody's account that waits to be claimed.
+CREATE OR REPLACE FUNCTION tracker_is_unclaimed(account bigint) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM users u WHERE u.id = account AND u.verified_at IS NULL AND u.service_of IS NULL)
+        AND NOT EXISTS (SELECT FROM credentials c WHERE c.user_id = account);
+$$;
