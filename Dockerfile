@@ -42,6 +42,7 @@ COPY --from=node /src/node_modules node_modules
 ENV PATH=/src/node_modules/.bin:$PATH
 COPY . .
 RUN cargo leptos build --release \
+ && node scripts/viewer.mjs target/site \
  && node scripts/precompress.mjs target/site
 
 # ---------------------------------------------------------------- the image that runs

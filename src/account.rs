@@ -8,6 +8,10 @@ use crate::{error::AppError, provider::ProviderName, text::Secret};
 pub const MIN_PASSWORD_CHARS: usize = 12;
 /// Most characters of a password; hashing longer ones only costs.
 pub const MAX_PASSWORD_CHARS: usize = 128;
+/// Fewest characters of an idempotency key.
+pub const MIN_IDEMPOTENCY_KEY_CHARS: usize = 8;
+/// Most characters of it.
+pub const MAX_IDEMPOTENCY_KEY_CHARS: usize = 100;
 
 /// Asks for a new account.
 #[derive(Debug, Clone)]
@@ -33,6 +37,7 @@ pub struct SignIn {
 
 /// Where a person stands after signing up or in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SignedIn {
     /// The organization to go to; empty as long as a second step is asked for.
     pub org: String,
@@ -55,6 +60,7 @@ impl SignedIn {
 
 /// What the pages before sign-in show.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Door {
     /// The organization that one signs in to.
     pub org_name: String,
@@ -75,6 +81,7 @@ pub struct Door {
 
 /// What came of a form that a browser sent without JavaScript; shown once on the page it came from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Flash {
     /// The path of the server function that the form was sent to.
     pub action: String,
@@ -102,7 +109,9 @@ pub struct IdempotencyKey(String);
 impl IdempotencyKey {
     /// Reads a key.
     pub fn parse(text: &str) -> Result<Self, AppError> {
-        if (8..=100).contains(&text.len()) && text.chars().all(|c| c.is_ascii_graphic()) {
+        if (MIN_IDEMPOTENCY_KEY_CHARS..=MAX_IDEMPOTENCY_KEY_CHARS).contains(&text.len())
+            && text.chars().all(|c| c.is_ascii_graphic())
+        {
             Ok(Self(text.to_owned()))
         } else {
             Err(AppError::invalid(

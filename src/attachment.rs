@@ -21,7 +21,7 @@ pub const REMOVABLE_MINUTES: i64 = 15;
 pub const FILES_AT_ONCE: usize = 20;
 
 /// Most characters of a name.
-const NAME_LENGTH: usize = 150;
+pub const NAME_LENGTH: usize = 150;
 
 /// Most characters of what stands behind the last dot, as far as that is kept when a name is shortened.
 const ENDING_LENGTH: usize = 12;
@@ -91,6 +91,7 @@ fn shortened(name: &str) -> String {
 
 /// A file as storage has it, for the policy to look at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FileRow {
     /// Which.
     pub id: AttachmentId,
@@ -133,6 +134,7 @@ impl FileRow {
 
 /// A file as somebody sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FileView {
     /// What is known of it.
     pub row: FileRow,
@@ -162,6 +164,7 @@ impl ChangeFile {
 
 /// A file after a command.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FileChanged {
     /// The organization's slug.
     pub org: String,
@@ -173,6 +176,7 @@ pub struct FileChanged {
 
 /// Files that were uploaded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FilesAdded {
     /// The organization's slug.
     pub org: String,

@@ -103,6 +103,7 @@ pub struct ListAudit {
 
 /// Something that was done, in words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AuditEntry {
     /// When.
     pub at: Timestamp,
@@ -124,6 +125,7 @@ pub struct AuditEntry {
 
 /// A page of the audit trail, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AuditList {
     /// They.
     pub entries: Vec<AuditEntry>,

@@ -21,6 +21,7 @@ pub struct AddComment {
 
 /// A comment that was added.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CommentAdded {
     /// The organization's slug.
     pub org: String,

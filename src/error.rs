@@ -9,6 +9,7 @@ use std::fmt;
 
 /// What is wrong with one field of what was sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FieldError {
     /// The field's name in the form and in the API.
     pub field: String,
@@ -21,6 +22,7 @@ pub struct FieldError {
 
 /// Why something was not done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type")]
 pub enum AppError {
     /// It does not exist, or the viewer may not know that it does.
@@ -228,6 +230,7 @@ fn waiting(seconds: u32) -> String {
 /// [`AppError`] as it travels: `application/problem+json` (RFC 9457). The members of the error's own kind stand beside
 /// the standard ones.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Problem {
     /// The HTTP status.
     pub status: u16,

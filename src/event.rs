@@ -36,6 +36,7 @@ words! {
 
 /// What happened; on the wire `{"<kind>": {<members>}}`, the form that costs the browser least to read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
     /// An issue was reported.
@@ -142,6 +143,7 @@ pub enum Change {
 
 /// The state of the issue after the change, so that readers need no look-up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Facts {
     /// Where it belongs.
     pub project: ProjectId,
@@ -155,6 +157,7 @@ pub struct Facts {
 
 /// The `payload` column: the change's members and the facts beside them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Payload {
     /// The members of the [`Change`].
     pub data: Value,

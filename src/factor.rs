@@ -12,6 +12,7 @@ pub const RECOVERY_CODES: usize = 10;
 
 /// What the page of one's second factors shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FactorsView {
     /// Since when an authenticator's codes are asked for.
     pub totp_since: Option<Timestamp>,
@@ -38,6 +39,7 @@ impl FactorsView {
 
 /// What an authenticator needs to know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TotpSetup {
     /// To be typed, in groups of four.
     pub secret: String,
@@ -49,6 +51,7 @@ pub struct TotpSetup {
 
 /// A passkey as its owner sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PasskeyView {
     /// Which.
     pub id: PasskeyId,
@@ -62,6 +65,7 @@ pub struct PasskeyView {
 
 /// The same page outside of any organization, for somebody whom all of theirs keep out until they have a factor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FactorsDoor {
     /// What it shows.
     pub view: FactorsView,
@@ -73,6 +77,7 @@ pub struct FactorsDoor {
 
 /// One's factors were changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FactorsChanged {
     /// The organization on whose page it was done; empty outside of all.
     pub org: String,
@@ -85,6 +90,7 @@ pub fn factors_page(org: &str) -> String {
 
 /// What the page of the second step shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SecondStep {
     /// Whether an authenticator's codes are taken; recovery codes always are.
     pub totp: bool,
@@ -96,6 +102,7 @@ pub struct SecondStep {
 
 /// What a browser asks a passkey with.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PasskeyOptions {
     /// What the answer is sent with.
     pub token: Secret,
@@ -114,6 +121,7 @@ pub struct PasskeyAnswer {
 
 /// How the members of an organization have to sign in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SignInRules {
     /// Whether a second factor is asked of everybody.
     pub require_factor: bool,
@@ -125,6 +133,7 @@ pub struct SignInRules {
 
 /// The rules were set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RuleSet {
     /// Whether a second factor is asked of everybody now.
     pub require_factor: bool,

@@ -5,6 +5,11 @@ use std::{fmt, str::FromStr};
 
 use crate::error::AppError;
 
+/// Fewest characters of a project's key.
+pub const MIN_PROJECT_KEY_CHARS: usize = 2;
+/// Most characters of it.
+pub const MAX_PROJECT_KEY_CHARS: usize = 10;
+
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -92,7 +97,7 @@ impl FromStr for ProjectKey {
         let text = text.trim().to_ascii_uppercase();
         let letter_first = text.starts_with(|c: char| c.is_ascii_uppercase());
         let known = text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
-        if (2..=10).contains(&text.len()) && letter_first && known {
+        if (MIN_PROJECT_KEY_CHARS..=MAX_PROJECT_KEY_CHARS).contains(&text.len()) && letter_first && known {
             Ok(Self(text))
         } else {
             Err(AppError::invalid(

@@ -17,6 +17,7 @@ pub const DAYS: u16 = 30;
 
 /// What one event adds to the row (day, project, reporter, `severity`, `status`) of the daily statistics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Effect {
     /// The row's severity.
     pub severity: Severity,
@@ -59,6 +60,7 @@ pub fn effects(change: &Change, facts: &Facts) -> Vec<Effect> {
 
 /// What happened on one day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DayCounts {
     /// Which day, UTC.
     pub day: Day,
@@ -72,6 +74,7 @@ pub struct DayCounts {
 
 /// How many issues there are of one severity and status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Stock {
     /// Of this severity.
     pub severity: Severity,
@@ -83,6 +86,7 @@ pub struct Stock {
 
 /// The insights page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Insights {
     /// The last [`DAYS`] days up to today, oldest first, none left out.
     pub days: Vec<DayCounts>,

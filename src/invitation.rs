@@ -15,6 +15,7 @@ pub const INVITATION_DAYS: i64 = 7;
 
 /// An invitation that nobody has accepted yet, as an ADMIN sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InvitationView {
     /// Which.
     pub id: InvitationId,
@@ -34,6 +35,7 @@ pub struct InvitationView {
 
 /// The page of invitations.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InvitationsView {
     /// Those that are open, the newest first.
     pub open: Vec<InvitationView>,
@@ -72,6 +74,7 @@ pub struct InvitationRef {
 
 /// What the invited person has to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Step {
     /// Say how they are called and choose a password.
     Join,
@@ -89,6 +92,7 @@ pub enum Step {
 
 /// What an invitation offers, to whoever has its link.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Offer {
     /// What the organization is called.
     pub org_name: String,
@@ -104,6 +108,7 @@ pub struct Offer {
 
 /// The page of an invitation's link.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OfferView {
     /// The offer; `None` when the invitation is old, was accepted or taken back, or never was one.
     pub offer: Option<Offer>,

@@ -75,6 +75,7 @@ impl ListIssues {
 
 /// An issue as a list shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct IssueRow {
     /// Its key.
     pub key: IssueKey,
@@ -104,6 +105,7 @@ pub struct IssueRow {
 
 /// A page of issues.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct IssueList {
     /// At most [`PAGE_ROWS`].
     pub rows: Vec<IssueRow>,
@@ -192,6 +194,7 @@ pub enum Property {
 
 /// An issue after a command.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct IssueChanged {
     /// The organization's slug.
     pub org: String,
@@ -203,6 +206,7 @@ pub struct IssueChanged {
 
 /// What can change about an issue while one looks at it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct IssueHead {
     /// All that a list shows of it.
     pub row: IssueRow,
@@ -218,6 +222,7 @@ pub struct IssueHead {
 
 /// One line of an issue's timeline: its comments and its history are one list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TimelineEntry {
     /// Its position in the log.
     pub seq: Seq,
@@ -233,6 +238,7 @@ pub struct TimelineEntry {
 
 /// The page of one issue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct IssueView {
     /// What can change.
     pub head: IssueHead,

@@ -28,6 +28,8 @@ pub mod profile;
 pub mod project;
 pub mod provider;
 pub mod query;
+#[cfg(feature = "schema")]
+pub mod schema;
 pub mod search;
 pub mod session;
 pub mod tag;

@@ -26,6 +26,7 @@ words! {
 
 /// A tie as an issue's page shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct IssueLink {
     /// What this issue is to the other one.
     pub relation: Relation,
@@ -37,6 +38,7 @@ pub struct IssueLink {
 
 /// The other end of a tie.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LinkedIssue {
     /// Its key here.
     pub key: IssueKey,

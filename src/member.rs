@@ -38,6 +38,7 @@ pub struct ListMembers {
 
 /// A member.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MemberView {
     /// Who.
     pub id: UserId,
@@ -55,6 +56,7 @@ pub struct MemberView {
 
 /// A page of the members, by name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MemberList {
     /// They.
     pub members: Vec<MemberView>,
@@ -90,6 +92,7 @@ pub enum MemberChange {
 
 /// A member after a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MemberChanged {
     /// The organization's slug.
     pub org: String,

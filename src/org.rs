@@ -23,6 +23,7 @@ words! {
 
 /// A person as others see them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Person {
     /// Who.
     pub id: UserId,
@@ -32,6 +33,7 @@ pub struct Person {
 
 /// The person who looks at the page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Viewer {
     /// Who.
     pub id: UserId,
@@ -50,6 +52,7 @@ impl Viewer {
 
 /// An organization that somebody belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OrgLink {
     /// Its name in URLs.
     pub slug: String,
@@ -59,6 +62,7 @@ pub struct OrgLink {
 
 /// A project as the sidebar and the forms show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ProjectView {
     /// The short name in issue keys.
     pub key: ProjectKey,
@@ -68,6 +72,7 @@ pub struct ProjectView {
 
 /// What stands around every page of an organization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Frame {
     /// The organization's name in URLs.
     pub org: String,
@@ -87,6 +92,7 @@ pub struct Frame {
 
 /// A page's view in its frame: all that one page needs, in one answer, at one position of the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Framed<T> {
     /// What stands around it.
     pub frame: Frame,

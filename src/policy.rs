@@ -196,6 +196,7 @@ impl Actor {
 
 /// The server's own answer to what this viewer may do with an issue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ViewerCan {
     /// Change title and description.
     pub edit: bool,

@@ -9,6 +9,7 @@ use crate::{account::Flash, text::Secret, words::words};
 
 /// The profile page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ProfileView {
     /// How the person is called.
     pub name: String,
@@ -24,6 +25,7 @@ pub struct ProfileView {
 
 /// A change of address that waits to be confirmed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AddressChange {
     /// The new address.
     pub to: String,
@@ -79,6 +81,7 @@ pub struct SendVerification {
 
 /// Something of a settings page was done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Saved {
     /// The page to see it on.
     pub page: String,
@@ -100,6 +103,7 @@ words! {
 
 /// A link that is good.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Link {
     /// What it is for.
     pub kind: LinkKind,
@@ -109,6 +113,7 @@ pub struct Link {
 
 /// The page that a link in a mail leads to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LinkView {
     /// The link; `None` when it is old, was used, or never was one.
     pub link: Option<Link>,
@@ -136,6 +141,7 @@ words! {
 
 /// What was done at the door, and where one reads what follows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Reached {
     /// What.
     pub done: Milestone,
@@ -143,6 +149,7 @@ pub struct Reached {
 
 /// Where a person stands after signing up: inside, or before the proof of their address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SignedUp {
     /// The organization to go to; `None` when the address must be confirmed first.
     pub org: Option<String>,

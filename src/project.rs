@@ -6,6 +6,7 @@ use crate::id::ProjectKey;
 
 /// What the page of the projects shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ProjectList {
     /// By key.
     pub projects: Vec<OwnedProject>,
@@ -15,6 +16,7 @@ pub struct ProjectList {
 
 /// A project with its owner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OwnedProject {
     /// The short name in issue keys.
     pub key: ProjectKey,
@@ -30,6 +32,7 @@ pub struct OwnedProject {
 
 /// A team that can own a project.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TeamName {
     /// Its name in queries.
     pub slug: String,
@@ -56,6 +59,7 @@ pub struct SaveProject {
 
 /// A project after a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ProjectChanged {
     /// The organization's slug.
     pub org: String,

@@ -9,6 +9,7 @@ use crate::{time::Timestamp, words::words};
 
 /// A provider that one can continue with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ProviderName {
     /// Its name in URLs.
     pub name: String,
@@ -18,6 +19,7 @@ pub struct ProviderName {
 
 /// An account elsewhere that lets somebody in here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LinkedProvider {
     /// Its name in URLs.
     pub name: String,
@@ -35,6 +37,7 @@ pub struct LinkedProvider {
 
 /// The page on which somebody links and unlinks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ProvidersView {
     /// Linked ones, by name.
     pub linked: Vec<LinkedProvider>,
@@ -53,6 +56,7 @@ pub struct ChooseProvider {
 
 /// Linking has begun; the browser goes on at the provider.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LinkBegun {
     /// Which provider.
     pub provider: String,
@@ -62,6 +66,7 @@ pub struct LinkBegun {
 
 /// A provider does not let its person in any more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Unlinked {
     /// The organization whose settings were open.
     pub org: String,

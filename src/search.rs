@@ -27,6 +27,7 @@ const ENDING: usize = 7;
 
 /// A piece of a text; which parts of it were looked for is `true`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Snippet {
     /// Which text it is of.
     pub place: Place,

@@ -18,6 +18,7 @@ pub struct Session {
 
 /// A session as its owner sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SessionRow {
     /// Which.
     pub id: SessionId,
@@ -35,6 +36,7 @@ pub struct SessionRow {
 
 /// What the page about the safety of one's account shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SecurityView {
     /// One's sessions: the present one first, then the last used.
     pub sessions: Vec<SessionRow>,
@@ -42,6 +44,7 @@ pub struct SecurityView {
 
 /// What came of ending sessions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SessionsEnded {
     /// So many are over.
     pub ended: u64,

@@ -6,6 +6,7 @@ use crate::{id::UserId, org::ProjectView};
 
 /// A team, as the list of teams shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TeamView {
     /// Its name in queries.
     pub slug: String,
@@ -21,6 +22,7 @@ pub struct TeamView {
 
 /// Somebody in a team.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TeamPerson {
     /// Who.
     pub id: UserId,
@@ -87,6 +89,7 @@ pub struct DeleteTeam {
 
 /// A team after a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TeamChanged {
     /// The organization's slug.
     pub org: String,

@@ -8,6 +8,19 @@ use crate::error::AppError;
 /// Most bytes of a description or a comment: 256 KiB.
 pub const MAX_BODY_BYTES: usize = 256 * 1024;
 
+/// Most characters of an issue's title.
+pub const MAX_TITLE_CHARS: usize = 200;
+/// Most characters of the name of a person, a team, a project or an organization.
+pub const MAX_NAME_CHARS: usize = 80;
+/// Most bytes of a mail address.
+pub const MAX_EMAIL_BYTES: usize = 254;
+/// Most characters of a tag.
+pub const MAX_TAG_CHARS: usize = 40;
+/// Fewest characters of a short name of an organization or a team.
+pub const MIN_SLUG_CHARS: usize = 2;
+/// Most characters of it.
+pub const MAX_SLUG_CHARS: usize = 40;
+
 macro_rules! text {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -80,14 +93,14 @@ fn one_line(field: &str, what: &str, max: usize, text: &str) -> Result<String, A
 impl IssueTitle {
     /// Reads a title.
     pub fn parse(text: &str) -> Result<Self, AppError> {
-        one_line("title", "The title", 200, text).map(Self)
+        one_line("title", "The title", MAX_TITLE_CHARS, text).map(Self)
     }
 }
 
 impl DisplayName {
     /// Reads a name.
     pub fn parse(text: &str) -> Result<Self, AppError> {
-        one_line("name", "The name", 80, text).map(Self)
+        one_line("name", "The name", MAX_NAME_CHARS, text).map(Self)
     }
 }
 
@@ -131,7 +144,7 @@ impl Email {
                 && !host.starts_with('.')
                 && !host.ends_with('.')
         });
-        if parts.is_some() && plain && text.len() <= 254 {
+        if parts.is_some() && plain && text.len() <= MAX_EMAIL_BYTES {
             Ok(Self(text))
         } else {
             Err(AppError::invalid("email", "Write a mail address like ana@example.org."))
@@ -143,7 +156,7 @@ impl TagName {
     /// Reads a tag.
     pub fn parse(text: &str) -> Result<Self, AppError> {
         // Lower-cased first: some letters become two.
-        let text = one_line("tags", "A tag", 40, &text.to_lowercase())?;
+        let text = one_line("tags", "A tag", MAX_TAG_CHARS, &text.to_lowercase())?;
         if text.chars().any(|c| c.is_whitespace() || c == ':' || c == ',') {
             return Err(AppError::invalid(
                 "tags",
@@ -159,7 +172,11 @@ impl TeamSlug {
     pub fn parse(text: &str) -> Result<Self, AppError> {
         let text = text.trim().to_lowercase();
         let known = text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-        if (2..=40).contains(&text.len()) && known && !text.starts_with('-') && !text.ends_with('-') {
+        if (MIN_SLUG_CHARS..=MAX_SLUG_CHARS).contains(&text.len())
+            && known
+            && !text.starts_with('-')
+            && !text.ends_with('-')
+        {
             return Ok(Self(text));
         }
         Err(AppError::invalid("slug", "A team's short name has 2 to 40 of a-z, 0-9 and -."))
@@ -175,7 +192,7 @@ impl TeamSlug {
                 slug.push('-');
             }
         }
-        slug.truncate(40);
+        slug.truncate(MAX_SLUG_CHARS);
         Self::parse(slug.trim_end_matches('-'))
     }
 }
@@ -218,7 +235,11 @@ impl OrgSlug {
     /// Reads an organization's name in URLs.
     pub fn parse(text: &str) -> Result<Self, AppError> {
         let known = text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-        if !(2..=40).contains(&text.len()) || !known || text.starts_with('-') || text.ends_with('-') {
+        if !(MIN_SLUG_CHARS..=MAX_SLUG_CHARS).contains(&text.len())
+            || !known
+            || text.starts_with('-')
+            || text.ends_with('-')
+        {
             return Err(AppError::invalid(
                 "org",
                 "An organization's name in URLs has 2 to 40 of a-z, 0-9 and -.",

@@ -104,6 +104,7 @@ pub struct MakeService {
 
 /// A token was made.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TokenMade {
     /// In this organization.
     pub org: String,
@@ -119,6 +120,7 @@ pub struct TokenMade {
 
 /// Something about tokens or services was changed; their page shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TokensChanged {
     /// In this organization.
     pub org: String,
@@ -128,6 +130,7 @@ pub struct TokensChanged {
 
 /// A token as its list shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TokenView {
     /// Which one.
     pub id: i64,
@@ -149,6 +152,7 @@ pub struct TokenView {
 
 /// One's own tokens.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TokensView {
     /// The newest first.
     pub tokens: Vec<TokenView>,
@@ -158,6 +162,7 @@ pub struct TokensView {
 
 /// A service with its tokens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ServiceView {
     /// Its account.
     pub id: UserId,
@@ -171,6 +176,7 @@ pub struct ServiceView {
 
 /// The services of an organization.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ServicesView {
     /// By name.
     pub services: Vec<ServiceView>,

@@ -22,6 +22,7 @@ pub mod logging;
 pub mod mail;
 pub mod markdown;
 pub mod metrics;
+pub mod openapi;
 pub mod passwords;
 pub mod policy;
 pub mod providers;

@@ -20,6 +20,7 @@ pub struct CompleteQuery {
 
 /// A value that the server knows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Suggestion {
     /// As it is written in a query, in quotes if it needs them.
     pub value: String,

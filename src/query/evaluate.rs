@@ -14,6 +14,7 @@ use crate::{
 
 /// What the words of a query stand for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Facts {
     /// `@me`.
     pub me: UserId,

@@ -4,7 +4,10 @@ use http::{HeaderValue, header};
 use leptos::config::LeptosOptions;
 use std::path::PathBuf;
 use tower::ServiceBuilder;
-use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
+use tower_http::{
+    services::{ServeDir, ServeFile},
+    set_header::SetResponseHeaderLayer,
+};
 
 use super::Routes;
 
@@ -38,15 +41,31 @@ fn folder(site: &Site, name: &str, caching: &'static str) -> Routes {
     Routes::new().folder(&format!("/{name}"), files)
 }
 
+/// What `/docs/try` is made of; its names are the same in every version.
+fn viewer(site: &Site) -> Routes {
+    let file =
+        |name| ServeFile::new(site.root.join("docs").join(name)).precompressed_br().precompressed_gzip();
+    let asked_again =
+        SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    Routes::new()
+        .file("/docs/swagger-ui-bundle.js", file("swagger-ui-bundle.js"))
+        .file("/docs/swagger-ui.css", file("swagger-ui.css"))
+        .file("/docs/viewer.js", file("viewer.js"))
+        .folder(
+            "/docs/images",
+            ServeDir::new(site.root.join("docs/images")).precompressed_br().precompressed_gzip(),
+        )
+        .layer(asked_again)
+}
+
 /// The files' routes.
 pub(super) fn routes(site: &Site) -> Routes {
-    let icon = tower_http::services::ServeFile::new(site.root.join("favicon.svg"));
-    let script = |name| {
-        tower_http::services::ServeFile::new(site.root.join(name)).precompressed_br().precompressed_gzip()
-    };
+    let icon = ServeFile::new(site.root.join("favicon.svg"));
+    let script = |name| ServeFile::new(site.root.join(name)).precompressed_br().precompressed_gzip();
     folder(site, "pkg", "public, max-age=31536000, immutable")
         .merge(folder(site, "fonts", "public, max-age=31536000, immutable"))
         .file("/favicon.svg", icon)
         .file("/files.js", script("files.js"))
         .file("/passkeys.js", script("passkeys.js"))
+        .merge(viewer(site))
 }

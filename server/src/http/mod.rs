@@ -11,6 +11,7 @@ mod client;
 mod connections;
 pub mod cookies;
 mod cors;
+mod docs;
 mod events;
 mod files;
 mod gate;
@@ -90,7 +91,7 @@ pub fn routes(app: &App, site: &Site) -> Routes {
 pub fn routes_on(app: &App, ports: Ports, site: &Site) -> Routes {
     let limits = Arc::new(Limits::new(&app.settings.limits, app.clock.clone()));
     let http = Http { app: app.clone(), ports, site: site.clone(), limits, open: Open::default() };
-    let mut routes = Routes::new()
+    let mut routes = docs::routes()
         .route("/", get(pages::home))
         .route("/settings/security", get(pages::own_security))
         .route("/{org}/settings/audit.csv", get(audit_csv::table))

@@ -24,6 +24,7 @@ mod list;
 mod live;
 mod mail;
 mod members;
+mod openapi;
 mod pages;
 mod passwords;
 mod projects;

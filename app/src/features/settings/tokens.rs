@@ -47,7 +47,10 @@ fn OwnTokens(framed: Framed<TokensView>, changed: Callback<()>) -> impl IntoView
             {view.made.map(|token| view! { <MadeToken token/> })}
             <section>
                 <h2>"Your tokens"</h2>
-                <p class="dim">"A program that sends one acts as you, within its scopes, in this organization."</p>
+                <p class="dim">
+                    "A program that sends one acts as you, within its scopes, in this organization. "
+                    <a class="link" href="/docs" rel="external">"How programs use it"</a>
+                </p>
                 <TokenRows org=org.clone() tokens=view.tokens changed/>
             </section>
             <section>

@@ -248,6 +248,13 @@ impl Page {
 /// The routes that are nobody's: as they were added, what to ask for, and what everybody gets.
 pub const MACHINES: &[(&str, &str, u16)] = &[
     ("/", "/", 303),
+    ("/api/openapi.json", "/api/openapi.json", 200),
+    ("/docs", "/docs", 200),
+    ("/docs/images/{*file}", "/docs/images/1.svg", 404),
+    ("/docs/swagger-ui-bundle.js", "/docs/swagger-ui-bundle.js", 404),
+    ("/docs/swagger-ui.css", "/docs/swagger-ui.css", 404),
+    ("/docs/try", "/docs/try", 200),
+    ("/docs/viewer.js", "/docs/viewer.js", 404),
     ("/favicon.svg", "/favicon.svg", 404),
     ("/files.js", "/files.js", 404),
     ("/fonts/{*file}", "/fonts/none.woff2", 404),

@@ -1,0 +1,19 @@
+// Shows the description of the API at /docs/try. The viewer follows the theme of the page.
+(function () {
+  var root = document.documentElement, dark = matchMedia("(prefers-color-scheme: dark)");
+  function follow() {
+    var chosen = root.getAttribute("data-theme");
+    root.classList.toggle("dark-mode", chosen ? chosen === "dark" : dark.matches);
+  }
+  follow();
+  dark.addEventListener("change", follow);
+  window.SwaggerUIBundle({
+    url: "/api/openapi.json",
+    dom_id: "#viewer",
+    deepLinking: true,
+    docExpansion: "none",
+    defaultModelsExpandDepth: 0,
+    // Nothing of this is sent to anybody else.
+    validatorUrl: null,
+  });
+})();
