@@ -12,7 +12,6 @@ use axum::{
 };
 use http::{HeaderValue, header, request::Parts};
 use leptos::prelude::provide_context;
-use std::time::Duration;
 use tracker_domain::error::{AppError, Problem};
 
 pub(crate) use super::problem::problem;
@@ -22,14 +21,7 @@ use super::{
     gate::{self, Asked},
     plain, received,
 };
-use crate::{fault::fault, limits};
-
-/// How soon it is asked again whether the twin of a request is done. A form, which has its key in a field, waits for it: a
-/// browser shows the answer to the second click, which shall be that of the first. A program, which has it in the header,
-/// hears that it is under way; it is asked once more only because a transaction that was given up takes a moment to end.
-const ASK_AGAIN: Duration = Duration::from_millis(100);
-const ASK_FOR_FORMS: u32 = 100;
-const ASK_FOR_PROGRAMS: u32 = 1;
+use crate::{fault::fault, limits, services::once::Sender};
 
 /// Calls the server function of the path.
 pub(super) async fn call(State(http): State<Http>, request: Request) -> Response {
@@ -41,7 +33,7 @@ pub(super) async fn call(State(http): State<Http>, request: Request) -> Response
         Ok(body) => body,
         Err(error) => return problem(error),
     };
-    let again = if received::is_named(&parts.headers) { ASK_FOR_PROGRAMS } else { ASK_FOR_FORMS };
+    let sender = received::sender(&parts.headers);
     let path = parts.uri.path().to_owned();
     let asked = Asked { uri: &parts.uri, headers: &parts.headers, body: &body };
     let mut left = Vec::new();
@@ -52,7 +44,7 @@ pub(super) async fn call(State(http): State<Http>, request: Request) -> Response
         Ok(()) => {
             // The framework answers a browser by putting the error into the URL, where it loses what was typed.
             parts.headers.remove(header::ACCEPT);
-            ask(&http, &caller, &parts, &body, again).await
+            ask(&http, &caller, &parts, &body, sender).await
         }
     };
     let reply = caller.reply.take();
@@ -72,23 +64,24 @@ async fn arrived(parts: &mut Parts, body: Body) -> Result<Bytes, AppError> {
     received::with_key(&parts.headers, body)
 }
 
-/// Runs the function, and again as long as another request does the same thing, at most so many times.
+/// Runs the function, and again while another request does the same thing, as patiently as it wants.
 async fn ask(
     http: &Http,
     caller: &Caller,
     parts: &Parts,
     body: &Bytes,
-    again: u32,
+    sender: Sender,
 ) -> Result<Answer, AppError> {
-    let mut left = again;
-    loop {
+    let attempt = || async {
         let request = Request::from_parts(parts.clone(), Body::from(body.clone()));
-        let answer = Answer::read(run(http, caller, request).await).await?;
-        if answer.outcome != Err(AppError::InProgress) || left == 0 {
-            return Ok(answer);
+        match Answer::read(run(http, caller, request).await).await? {
+            Answer { outcome: Err(AppError::InProgress), .. } => Err(AppError::InProgress),
+            answer => Ok(answer),
         }
-        left -= 1;
-        tokio::time::sleep(ASK_AGAIN).await;
+    };
+    match sender.wait_for_twin(attempt).await {
+        Err(error @ AppError::InProgress) => Ok(Answer { location: None, outcome: Err(error) }),
+        outcome => outcome,
     }
 }
 

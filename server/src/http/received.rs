@@ -10,6 +10,7 @@ use tokio::time::timeout;
 use tracker_domain::{account::IdempotencyKey, error::AppError};
 
 use super::MAX_BODY_BYTES;
+use crate::services::once::Sender;
 
 /// Within this a body has arrived.
 pub(super) const ARRIVES_WITHIN: Duration = Duration::from_secs(20);
@@ -51,9 +52,9 @@ pub(super) fn settle_kind(headers: &mut HeaderMap, body: &[u8]) -> Result<(), Ap
     Ok(())
 }
 
-/// Whether a program named the request in its head.
-pub(super) fn is_named(headers: &HeaderMap) -> bool {
-    headers.contains_key(IDEMPOTENCY_KEY)
+/// How long it waits for its twin: a program names a request in its head, a form in a field.
+pub(super) fn sender(headers: &HeaderMap) -> Sender {
+    if headers.contains_key(IDEMPOTENCY_KEY) { Sender::Program } else { Sender::Form }
 }
 
 /// The body with the name from the header in it, where the functions look for it. Both may stand there if they agree.

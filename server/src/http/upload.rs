@@ -25,11 +25,14 @@ use super::{
     Http, MAX_BODY_BYTES, api,
     caller::program,
     gate::{self, Asked},
-    plain,
+    plain, received,
 };
 use crate::{
     fault::fault,
-    services::files::{Named, Upload},
+    services::{
+        once::Sender,
+        upload::{Named, Upload},
+    },
 };
 
 /// Who sends nothing for so long has gone away.
@@ -94,6 +97,7 @@ async fn hand_on(http: Http, request: Request, function: &'static str) -> Respon
 /// What came in so far.
 #[derive(Default)]
 struct Form {
+    sender: Sender,
     fields: Vec<(String, String)>,
     files: Vec<Named>,
     letters: usize,
@@ -130,7 +134,7 @@ impl Form {
         if files.is_empty() {
             return Err(AppError::invalid("files", "Choose a file first."));
         }
-        self.upload(here).keep(&http.app, caller, files).await
+        self.upload(here).keep(&http.app, caller, (files, self.sender)).await
     }
 
     /// Adds files to those that the form names already.
@@ -154,6 +158,7 @@ async fn take(
     let asked =
         Asked { uri: &Uri::from_static("/api/v1/files/upload"), headers: request.headers(), body: b"" };
     gate::pass(http, caller, &asked, &mut Vec::new()).await?;
+    form.sender = received::sender(request.headers());
     let named = request
         .headers()
         .get("idempotency-key")

@@ -3,25 +3,24 @@
 use app::ports::{Caller, FilesPort};
 use async_trait::async_trait;
 use tracker_domain::{
-    attachment::{ChangeFile, FileChanged, FileName, FileRow, FileState, FileView, FilesAdded},
+    attachment::{ChangeFile, FileChanged, FileRow, FileView},
     error::AppError,
     event::Change,
-    id::{AttachmentId, IssueKey},
-    policy::{Action, Actor, Decision, FileAction, IssueFacts, OrgAction},
+    id::AttachmentId,
+    policy::{Actor, Decision, FileAction, IssueFacts},
     time::Timestamp,
 };
 
 use super::once;
 use crate::{
     App,
-    fault::{fault, unavailable},
-    files::{Prepared, StoreError},
-    policy::{decide_file, decide_org},
-    session::random_text,
+    fault::unavailable,
+    files::StoreError,
+    policy::decide_file,
     storage::{
         Member, NewEvent, Tx,
-        attachments::{self, NewFile, ResolvedFile, Stored},
-        issues::{self, Resolved},
+        attachments::{self, ResolvedFile, Stored},
+        issues::Resolved,
     },
 };
 
@@ -75,7 +74,7 @@ fn changed(org: String, file: &ResolvedFile) -> FileChanged {
     FileChanged { org, key: file.issue.as_ref().map(|issue| issue.key.clone()), id: file.id }
 }
 
-fn event(issue: &Resolved, change: Change, at: Timestamp) -> NewEvent {
+pub(super) fn event(issue: &Resolved, change: Change, at: Timestamp) -> NewEvent {
     NewEvent { at, issue: Some((issue.id, issue.facts)), change }
 }
 
@@ -106,178 +105,9 @@ pub(super) async fn attach(
     Ok(added.map(|change| event(issue, change, now)).collect())
 }
 
-/// Asks to take files in.
-#[derive(Debug, Clone)]
-pub struct Upload {
-    /// The organization's slug.
-    pub org: String,
-    /// The issue to attach them to; empty: they wait for the issue or the comment that they come with.
-    pub key: String,
-    /// See [`tracker_domain::account::IdempotencyKey`].
-    pub idempotency_key: Option<String>,
-}
-
-/// A file that was looked at, and its name.
-pub type Named = (FileName, Prepared);
-
-impl Upload {
-    /// Whether the caller may add a file there; asked before a byte of one is taken.
-    pub async fn admit(&self, app: &App, caller: &Caller) -> Result<(), AppError> {
-        let (mut tx, member) = app.write(caller, &self.org).await?;
-        self.issue(&mut tx, &member).await.map(|_| ())
-    }
-
-    async fn issue(&self, tx: &mut Tx, member: &Member) -> Result<Option<Resolved>, AppError> {
-        decide_org(member.actor, OrgAction::CreateIssue).require()?;
-        if self.key.is_empty() {
-            return Ok(None);
-        }
-        let key: IssueKey = self.key.parse().map_err(|_| AppError::NotFound)?;
-        issues::resolve(tx, member, &key, Action::Comment).await.map(Some)
-    }
-
-    /// Keeps files that came in: first their bytes, then their rows. When anything goes wrong nothing is left.
-    pub async fn keep(self, app: &App, caller: &Caller, files: Vec<Named>) -> Result<FilesAdded, AppError> {
-        let mut placed = Placed::new(app);
-        let mut known = Vec::new();
-        for (name, file) in files {
-            known.push((name, placed.put(&self.org, file).await?));
-        }
-        let (added, new) = self.write(app, caller, &known).await?;
-        // Of a request that came a second time the files of the first are kept.
-        if new {
-            placed.keep();
-        }
-        Ok(added)
-    }
-
-    async fn write(
-        &self,
-        app: &App,
-        caller: &Caller,
-        files: &[(FileName, Put)],
-    ) -> Result<(FilesAdded, bool), AppError> {
-        let (mut tx, member) = app.write(caller, &self.org).await?;
-        let scope = member.actor.user.to_string();
-        let content: Vec<_> = files.iter().map(|(name, file)| (name, file.sha256)).collect();
-        let asked = (&self.org, &self.key, content);
-        let claim = once::claim(app, scope, "files/upload", &asked, self.idempotency_key.as_deref())?;
-        if let Some(answer) = once::before(app, &mut tx, claim.as_ref()).await? {
-            return Ok((answer, false));
-        }
-        let issue = self.issue(&mut tx, &member).await?;
-        let now = app.clock.now();
-        room(app, &mut tx, files).await?;
-        let mut rows = Vec::new();
-        let state = if app.files.scanner.is_some() { FileState::Checking } else { FileState::Clean };
-        for (name, file) in files {
-            rows.push(
-                attachments::insert(&mut tx, &member, issue.as_ref(), &file.row(name, state)?, now).await?,
-            );
-        }
-        let added = |issue: &Resolved| {
-            let events =
-                rows.iter().map(|row| event(issue, Change::AttachmentAdded { attachment: row.id }, now));
-            events.collect::<Vec<_>>()
-        };
-        let events = issue.as_ref().map(added).unwrap_or_default();
-        let answer = FilesAdded { org: self.org.clone(), key: issue.map(|issue| issue.key), files: rows };
-        let answer = once::finish(app, tx, &member, claim.as_ref(), (answer, events)).await?;
-        Ok((answer, true))
-    }
-}
-
-/// Whether the organization has room for these.
-async fn room(app: &App, tx: &mut Tx, files: &[(FileName, Put)]) -> Result<(), AppError> {
-    let Some(quota) = app.files.quota_bytes else { return Ok(()) };
-    let new: u64 = files.iter().map(|(_, file)| file.size).sum();
-    let there = u64::try_from(attachments::bytes(tx).await?).unwrap_or_default();
-    if there + new <= quota {
-        return Ok(());
-    }
-    let full = format!(
-        "All files together can have {} GB, and there is no room for more. Ask an admin.",
-        quota / 1_000_000_000
-    );
-    Err(AppError::invalid("files", full))
-}
-
-/// A file that is in the store.
-struct Put {
-    object: String,
-    size: u64,
-    sha256: [u8; 32],
-    media_type: &'static str,
-    pixels: Option<(u32, u32)>,
-    thumbnail: bool,
-}
-
-impl Put {
-    fn row<'a>(&'a self, name: &'a FileName, state: FileState) -> Result<NewFile<'a>, AppError> {
-        let number = |pixels: u32| i32::try_from(pixels).map_err(|error| fault(&error));
-        let pixels = self.pixels.map(|(width, height)| Ok::<_, AppError>((number(width)?, number(height)?)));
-        Ok(NewFile {
-            name,
-            media_type: self.media_type,
-            size: i64::try_from(self.size).map_err(|error| fault(&error))?,
-            sha256: &self.sha256,
-            pixels: pixels.transpose()?,
-            state,
-            object: &self.object,
-            thumbnail: self.thumbnail,
-        })
-    }
-}
-
 /// Where the small picture of a file stands.
 pub(crate) fn small(object: &str) -> String {
     format!("{object}.small")
-}
-
-/// What was put into the store by a request; taken back when that ends before it was kept.
-struct Placed<'a> {
-    app: &'a App,
-    objects: Vec<String>,
-}
-
-impl<'a> Placed<'a> {
-    fn new(app: &'a App) -> Self {
-        Self { app, objects: Vec::new() }
-    }
-
-    async fn put(&mut self, org: &str, file: Prepared) -> Result<Put, AppError> {
-        let object = format!("{org}/{}", random_text(18));
-        // Named before it is there, so that what is given up in the middle is taken back too.
-        self.objects.push(object.clone());
-        let Prepared { file, size, sha256, media_type, pixels, small: picture } = file;
-        self.app.files.store.put(&object, file, size).await.map_err(away)?;
-        let thumbnail = picture.is_some();
-        if let Some(picture) = picture {
-            self.objects.push(small(&object));
-            self.app.files.store.put_small(&small(&object), picture).await.map_err(away)?;
-        }
-        Ok(Put { object, size, sha256, media_type, pixels, thumbnail })
-    }
-
-    fn keep(mut self) {
-        self.objects.clear();
-    }
-}
-
-impl Drop for Placed<'_> {
-    fn drop(&mut self) {
-        let (store, objects) = (self.app.files.store.clone(), std::mem::take(&mut self.objects));
-        if objects.is_empty() {
-            return;
-        }
-        tokio::spawn(async move {
-            for object in objects {
-                if let Err(error) = store.delete(&object).await {
-                    tracing::warn!(object, %error, "a file that was given up is still in the store");
-                }
-            }
-        });
-    }
 }
 
 /// The store does not do what it should.

@@ -18,7 +18,7 @@ pub mod issues;
 pub mod journey;
 pub mod links;
 pub mod members;
-mod once;
+pub(crate) mod once;
 mod page;
 pub mod patience;
 pub mod profile;
@@ -28,6 +28,7 @@ pub mod sessions;
 pub mod teams;
 pub mod texts;
 pub mod tokens;
+pub(crate) mod upload;
 
 use app::ports::{Caller, Ports};
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! A write that is sent twice does one thing.
 
 use serde::{Serialize, de::DeserializeOwned};
-use std::fmt::Debug;
+use std::{fmt::Debug, time::Duration};
 use tracker_domain::{account::IdempotencyKey, error::AppError};
 
 use crate::{
@@ -39,6 +39,45 @@ pub(super) async fn before<T: DeserializeOwned>(
     match claim {
         Some(claim) => idempotency::claim(tx, claim, app.clock.now()).await,
         None => Ok(None),
+    }
+}
+
+/// Who sent a write, which says how long it waits for its twin: the one of the same name that is still being done.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sender {
+    /// A browser shows the answer to the second click, which shall be that of the first: it waits.
+    #[default]
+    Form,
+    /// A program hears that the first is under way. It is asked once more only because a transaction that was given up
+    /// takes a moment to end.
+    Program,
+}
+
+impl Sender {
+    /// How soon it is asked again.
+    const STEP: Duration = Duration::from_millis(100);
+
+    fn steps(self) -> u32 {
+        match self {
+            Self::Form => 100,
+            Self::Program => 1,
+        }
+    }
+
+    /// Does something, and again as long as its twin is being done.
+    pub(crate) async fn wait_for_twin<T, F>(self, mut attempt: impl FnMut() -> F) -> Result<T, AppError>
+    where
+        F: Future<Output = Result<T, AppError>>,
+    {
+        let mut left = self.steps();
+        loop {
+            let outcome = attempt().await;
+            if left == 0 || !matches!(outcome, Err(AppError::InProgress)) {
+                return outcome;
+            }
+            left -= 1;
+            tokio::time::sleep(Self::STEP).await;
+        }
     }
 }
 

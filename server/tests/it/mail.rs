@@ -7,7 +7,6 @@ use server::{
     testing::{Actor, PASSWORD, TestApp},
 };
 use std::{
-    io::Write,
     os::unix::fs::PermissionsExt,
     path::Path,
     sync::{Arc, Mutex},
@@ -16,11 +15,12 @@ use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
 };
-use tracing_subscriber::fmt::MakeWriter;
 use tracker_domain::{
     text::{Email, Secret},
     time::Timestamp,
 };
+
+use crate::log::Log;
 
 fn letter() -> Letter {
     Letter {
@@ -205,29 +205,6 @@ async fn a_mail_belongs_to_the_transaction_that_causes_it() {
     assert_eq!(app.mailed.count(), 1);
 }
 
-/// What the program wrote into its log.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
 #[tokio::test]
 async fn no_password_and_no_link_gets_into_the_log() {
     let app = TestApp::start().await;
@@ -248,7 +225,7 @@ async fn no_password_and_no_link_gets_into_the_log() {
     let token = reset.split_once("token=").unwrap().1;
     ana.call("accounts/reset_password", json!({ "token": token, "password": new })).await.ok();
     SmtpMailer::new(&sink.url, from()).unwrap().send(&letter(), app.app.clock.now()).await.unwrap();
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     assert!(log.contains("a mail went out") && log.contains("path=\"/reset\""), "the log has nothing: {log}");
     for secret in [token, new, PASSWORD, "hunter2", "token=", "argon2id"] {
         assert!(!log.contains(secret), "“{secret}” is in the log");

@@ -22,6 +22,7 @@ mod leaks;
 mod limits;
 mod list;
 mod live;
+mod log;
 mod mail;
 mod members;
 mod openapi;

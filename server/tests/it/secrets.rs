@@ -3,40 +3,8 @@
 use http::header;
 use serde_json::json;
 use server::testing::{Actor, Answer, PASSWORD, TestApp};
-use std::{
-    io::Write,
-    sync::{Arc, Mutex},
-};
-use tracing_subscriber::fmt::MakeWriter;
 
-/// Everything that is logged on this thread, however unimportant.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
-
-impl Log {
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
-    }
-}
+use crate::log::Log;
 
 /// What must not be found, and what was said: addresses, headers that are no cookies, and bodies.
 #[derive(Default)]

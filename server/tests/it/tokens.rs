@@ -6,13 +6,10 @@ use axum::body::Body;
 use http::{Request, header};
 use serde_json::{Value, json};
 use server::testing::{Actor, Answer, TestApp};
-use std::{
-    io::Write,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
-use tracing_subscriber::fmt::MakeWriter;
+use std::time::Duration;
 use tracker_domain::{error::AppError, org::Role};
+
+use crate::log::Log;
 
 /// A request of a program for a function.
 pub(crate) fn request(token: &str, function: &str, body: &Value) -> Request<Body> {
@@ -265,28 +262,6 @@ async fn a_service_is_an_account_that_only_its_tokens_act_for() {
     ana.get("/main/settings/services").await.ok().contains("No services yet");
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
 #[tokio::test]
 async fn no_token_is_ever_logged() {
     let log = Log::default();
@@ -299,7 +274,7 @@ async fn no_token_is_ever_logged() {
     by(&app, &token, "issues/list", list()).await.ok();
     by(&app, &token, "issues/create", json!({ "org": "main" })).await.error();
     refused(&by(&app, &format!("{token}x"), "issues/list", list()).await);
-    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let text = log.text();
     assert!(text.contains("/api/v1/issues/list"), "the log was not written");
     assert!(!text.contains(&token[8..48]), "the log has the token");
 }

@@ -8,7 +8,8 @@ pub fn means_something(c: char, before: Option<char>, after: Option<char>) -> bo
         '*' | '~' => !(space(before) && space(after)),
         '_' => !(word(before) && word(after) || space(before) && space(after)),
         '`' => true,
-        '<' => after.is_some_and(|c| c.is_ascii_alphabetic() || "/!?".contains(c)),
+        // A tag, or an address: `<#@A>` is one.
+        '<' => after.is_some_and(|c| c.is_ascii_alphanumeric() || "/!?.#$%&'*+=^_`{|}~-".contains(c)),
         '\\' => after.is_none_or(|c| c.is_ascii_punctuation()),
         _ => false,
     }

@@ -147,6 +147,15 @@ fn no_text_takes_more_than_its_length() {
     }
 }
 
+/// An address in angle brackets would lose them, and almost anything is an address.
+#[test]
+fn angle_brackets_stay() {
+    for text in ["<#@A>", "<a.b@x>", "<-@x>", "a <= b", "<3"] {
+        let html = render(&Markdown::parse("body", &plain(text)).unwrap());
+        assert_eq!(html.trim(), format!("<p>{}</p>", text.replace('<', "&lt;").replace('>', "&gt;")));
+    }
+}
+
 proptest! {
     #[test]
     fn any_text_is_taken_and_nothing_hostile_comes_of_it(pieces in proptest::collection::vec(
