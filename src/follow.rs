@@ -64,6 +64,7 @@ impl FollowLog {
 
 /// Something that happened to an issue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LogEvent {
     /// Its position. There are no gaps in the log; positions that are not told are not the reader's.
     pub seq: Seq,
@@ -85,6 +86,7 @@ pub struct LogEvent {
 
 /// A part of the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LogPage {
     /// In order.
     pub events: Vec<LogEvent>,

@@ -14,6 +14,7 @@ use crate::{
     },
     attachment::{FileName, FileState, NAME_LENGTH},
     audit::AuditAction,
+    event::Origin,
     id::{
         AttachmentId, CommentId, InvitationId, IssueId, IssueKey, MAX_PROJECT_KEY_CHARS,
         MIN_PROJECT_KEY_CHARS, OrgId, PasskeyId, ProjectId, ProjectKey, Seq, SessionId, TagId, UserId,
@@ -77,6 +78,7 @@ words! {
     MemberState "Whether a member is let in."
     Milestone "What was reached by the link of a mail."
     OrgAction "What can be done in an organization."
+    Origin "Where an event came from."
     Place "Which text of an issue."
     ProviderTrouble "Why a sign-in by a provider came to nothing."
     Relation "How two issues are tied."

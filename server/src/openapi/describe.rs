@@ -3,6 +3,7 @@
 use schemars::{SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 use std::{collections::BTreeSet, sync::LazyLock};
+use tracker_domain::account::IdempotencyKey;
 
 use super::{
     errors::{self, Refusal},
@@ -23,6 +24,10 @@ const COMMON: &[Refusal] = &[
     errors::FORBIDDEN,
     errors::INVALID,
     errors::TOO_MANY,
+    errors::UNREADABLE,
+    errors::TIMEOUT,
+    errors::TOO_LARGE,
+    errors::MEDIA_TYPE,
     errors::INTERNAL,
     errors::UNAVAILABLE,
 ];
@@ -54,6 +59,7 @@ fn build() -> Value {
         rows().map(|row| (body_name(row), arguments(row, &mut generator))).collect();
     let responses: Map<String, Value> =
         errors::ALL.iter().map(|error| (error.name.to_owned(), error.response(&mut generator))).collect();
+    let key = generator.subschema_for::<IdempotencyKey>();
     let mut schemas = generator.take_definitions(true);
     schemas.values_mut().for_each(unlinked);
     schemas.extend(bodies);
@@ -71,6 +77,7 @@ fn build() -> Value {
         "paths": paths,
         "components": {
             "securitySchemes": schemes(),
+            "parameters": { "IdempotencyKey": idempotency(&json!(key)) },
             "headers": headers(),
             "responses": responses,
             "schemas": schemas,
@@ -93,7 +100,7 @@ fn unlinked(schema: &mut Value) {
 }
 
 fn operation(row: &Row, generator: &mut SchemaGenerator) -> Value {
-    json!({
+    let mut operation = json!({
         "operationId": id(row),
         "summary": row.summary,
         "description": format!("{} {}", row.who.sentence(), token(row)),
@@ -104,7 +111,11 @@ fn operation(row: &Row, generator: &mut SchemaGenerator) -> Value {
         "x-writes": row.writes,
         "x-scope": scope(row),
         "x-roles": roles(row),
-    })
+    });
+    if row.writes {
+        operation["parameters"] = json!([{ "$ref": "#/components/parameters/IdempotencyKey" }]);
+    }
+    operation
 }
 
 /// Its name in programs that are generated from the description.
@@ -170,9 +181,8 @@ fn responses(row: &Row, generator: &mut SchemaGenerator) -> Value {
     let schema = (row.answer)(generator);
     let mut done =
         json!({ "description": "It was done.", "content": { "application/json": { "schema": schema } } });
-    if row.writes {
-        done["headers"] = json!({ "Location": { "$ref": "#/components/headers/Location" } });
-    }
+    let location: &[&str] = if row.writes { &["Location"] } else { &[] };
+    done["headers"] = errors::headers(&[location, &["RateLimit", "RateLimit-Policy"]].concat());
     let named = (row.arguments)().is_ok_and(|all| all.iter().any(|a| NAMES.contains(&a.name)));
     answers(named, row.writes, done)
 }
@@ -199,10 +209,19 @@ fn schemes() -> Value {
     })
 }
 
+fn idempotency(schema: &Value) -> Value {
+    json!({
+        "name": "Idempotency-Key", "in": "header", "required": false, "schema": schema,
+        "description": "The sender's name for this write: sent again with it within a day, it is done once.",
+    })
+}
+
 fn headers() -> Value {
     let text = |about: &str| json!({ "description": about, "schema": { "type": "string" } });
     json!({
         "Location": text("The page of what was done."),
+        "RateLimit": text("What is left of each limit: `r` requests, whole again in `t` seconds (draft-ietf-httpapi-ratelimit-headers)."),
+        "RateLimit-Policy": text("The limits: `q` requests in `w` seconds."),
         "Retry-After": { "description": "Seconds to wait.", "schema": { "type": "integer", "minimum": 1 } },
         "WWW-Authenticate": text("Bearer."),
     })

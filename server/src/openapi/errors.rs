@@ -31,10 +31,11 @@ pub(super) const NOT_FOUND: Refusal = Refusal {
 };
 pub(super) const CONFLICT: Refusal = Refusal {
     name: "Conflict",
-    about: "Somebody else changed it since it was read: the answer has the present state and its version.",
+    about: "Somebody else changed it since it was read: the answer has the present state and its version. Or the same write is \
+            being done at this moment.",
     examples: || {
         let current = vec![("title".to_owned(), "Checkout fails on Safari".to_owned())];
-        vec![AppError::Conflict { current, version: 3 }]
+        vec![AppError::Conflict { current, version: 3 }, AppError::InProgress]
     },
 };
 pub(super) const INVALID: Refusal = Refusal {
@@ -46,6 +47,26 @@ pub(super) const TOO_MANY: Refusal = Refusal {
     name: "TooMany",
     about: "Too much in too short a time.",
     examples: || vec![AppError::RateLimited { retry_after: 7 }],
+};
+pub(super) const UNREADABLE: Refusal = Refusal {
+    name: "Unreadable",
+    about: "The body is no JSON, or not in UTF-8.",
+    examples: || vec![AppError::Unreadable { message: "The body is no JSON.".to_owned() }],
+};
+pub(super) const TIMEOUT: Refusal = Refusal {
+    name: "TooSlow",
+    about: "The request did not arrive in time.",
+    examples: || vec![AppError::Timeout],
+};
+pub(super) const TOO_LARGE: Refusal = Refusal {
+    name: "TooLarge",
+    about: "The body has more bytes than are taken.",
+    examples: || vec![AppError::TooLarge { limit: 1024 * 1024 }],
+};
+pub(super) const MEDIA_TYPE: Refusal = Refusal {
+    name: "OtherKind",
+    about: "The body is of a kind that is not taken.",
+    examples: || vec![AppError::MediaType],
 };
 pub(super) const INTERNAL: Refusal = Refusal {
     name: "Fault",
@@ -60,7 +81,7 @@ pub(super) const UNAVAILABLE: Refusal = Refusal {
 
 /// All of them.
 pub(super) const ALL: &[Refusal] =
-    &[UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, CONFLICT, INVALID, TOO_MANY, INTERNAL, UNAVAILABLE];
+    &[UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, CONFLICT, INVALID, TOO_MANY, UNREADABLE, TIMEOUT, TOO_LARGE, MEDIA_TYPE, INTERNAL, UNAVAILABLE];
 
 impl Refusal {
     /// The HTTP status.
@@ -92,11 +113,18 @@ impl Refusal {
 
     fn headers(&self) -> Value {
         match self.name {
-            "NotSignedIn" => {
-                json!({ "WWW-Authenticate": { "$ref": "#/components/headers/WWW-Authenticate" } })
-            }
-            "TooMany" => json!({ "Retry-After": { "$ref": "#/components/headers/Retry-After" } }),
+            "NotSignedIn" => headers(&["WWW-Authenticate"]),
+            "TooMany" => headers(&["Retry-After", "RateLimit", "RateLimit-Policy"]),
+            "Conflict" | "Unavailable" => headers(&["Retry-After"]),
             _ => json!({}),
         }
     }
+}
+
+/// Headers of an answer, by their names among the components.
+pub(super) fn headers(names: &[&str]) -> Value {
+    let each = names.iter().map(|name| {
+        ((*name).to_owned(), json!({ "$ref": format!("#/components/headers/{name}") }))
+    });
+    Value::Object(each.collect())
 }

@@ -9,7 +9,8 @@ use tracker_domain::{
     id::{InvitationId, IssueKey, PasskeyId, ProjectKey, SessionId, UserId},
     issue::Severity,
     org::Role,
-    page::{Cursor, Sort},
+    follow::MOST_WAIT,
+    page::{Cursor, MOST_ROWS, Sort},
     query::Query,
     schema::NewPassword,
     text::{DisplayName, Email, IssueTitle, Markdown, OrgSlug, Secret, TeamSlug},
@@ -49,6 +50,14 @@ fn days(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "integer", "format": "int64", "minimum": 1, "maximum": MOST_DAYS })
 }
 
+fn limit(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "integer", "format": "int64", "minimum": 1, "maximum": MOST_ROWS })
+}
+
+fn wait(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "integer", "format": "int64", "minimum": 0, "maximum": MOST_WAIT })
+}
+
 fn number(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "integer", "format": "int64" })
 }
@@ -76,6 +85,9 @@ const FIELDS: &[(&str, &str, Shape)] = &[
     ("days", "For so many days.", days),
     ("description", "Markdown.", of::<Markdown>),
     ("email", "A mail address.", of::<Email>),
+    ("events.after", "After this position of the log; without it, after its end.", number),
+    ("events.limit", "Most events of an answer.", limit),
+    ("events.wait", "So many seconds may be waited for an event.", wait),
     ("field", "A field of the query language.", completed),
     ("file", "The file's id.", id),
     ("files", "Ids of files that were uploaded for it, separated by commas.", text),
@@ -86,6 +98,7 @@ const FIELDS: &[(&str, &str, Shape)] = &[
     ("issues/list.severity", "Severities, separated by commas; takes the place of the query's own.", text),
     ("issues/list.status", "Statuses, separated by commas; takes the place of the query's own.", text),
     ("key", "The issue's key.", of::<IssueKey>),
+    ("limit", "Most rows of the page.", limit),
     ("made", "For pages without JavaScript; programs leave it out.", text),
     ("member", "The member's id.", id),
     ("members/invite.member", "The id of an imported member whose history the person takes over.", id),
@@ -169,14 +182,17 @@ mod tests {
     use super::*;
     use crate::openapi::rows;
     use std::collections::BTreeSet;
+    use tracker_domain::follow::FollowLog;
 
     #[test]
     fn every_argument_has_its_line_and_every_line_its_argument() {
         let mut used = BTreeSet::new();
-        for row in rows() {
-            for argument in (row.arguments)().unwrap() {
-                let found = line(row.endpoint(), argument.name);
-                let (key, ..) = found.unwrap_or_else(|| panic!("{}: {}", row.path, argument.name));
+        let feed = (super::super::others::EVENTS, super::super::arguments::of::<FollowLog>().unwrap());
+        let functions = rows().map(|row| (row.endpoint(), (row.arguments)().unwrap()));
+        for (endpoint, arguments) in functions.chain([feed]) {
+            for argument in arguments {
+                let found = line(endpoint, argument.name);
+                let (key, ..) = found.unwrap_or_else(|| panic!("{endpoint}: {}", argument.name));
                 used.insert(*key);
             }
         }

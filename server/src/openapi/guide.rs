@@ -14,6 +14,8 @@ use std::{
     sync::LazyLock,
 };
 
+use tracker_domain::error::KINDS;
+
 use super::{
     describe::{BODY, body_name, description},
     table::{Row, rows},
@@ -53,6 +55,10 @@ impl HeadingAdapter for Named {
 
 fn markdown() -> String {
     let mut text = GUIDE.to_owned();
+    text.push_str("\n## Kinds of errors\n\nThe `type` of a problem document is `/docs#error-` and one of these.\n");
+    for (kind, about) in KINDS {
+        let _ = write!(text, "\n### error {kind}\n\n{about}\n");
+    }
     text.push_str("\n## Functions\n\nBy noun. A field that is not needed can be left out.\n");
     for row in rows() {
         text.push_str(&function(row));

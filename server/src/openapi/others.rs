@@ -3,9 +3,12 @@
 
 use schemars::SchemaGenerator;
 use serde_json::{Value, json};
-use tracker_domain::{attachment::FilesAdded, id::IssueKey, text::OrgSlug};
+use tracker_domain::{attachment::FilesAdded, follow::{FollowLog, LogPage}, id::IssueKey, text::OrgSlug};
 
-use super::describe::answers;
+use super::{arguments, describe::answers, errors, fields, who::Who};
+
+/// The endpoint of the events, as the table of scopes and the lines of the fields have it.
+pub(super) const EVENTS: &str = "events";
 
 /// Routes under `/api/` that are for forms without JavaScript alone: a program uploads first and names the files then.
 pub const FORMS_ONLY: &[&str] = &["/api/v1/files/comment", "/api/v1/files/issue"];
@@ -13,10 +16,47 @@ pub const FORMS_ONLY: &[&str] = &["/api/v1/files/comment", "/api/v1/files/issue"
 /// Path, method and operation of each.
 pub(super) fn all(generator: &mut SchemaGenerator) -> Vec<(&'static str, &'static str, Value)> {
     vec![
+        ("/api/v1/events", "get", events(generator)),
         ("/api/v1/files/upload", "post", upload(generator)),
         ("/{org}/files/{file}", "get", fetch("files_fetch", "A file", generator)),
         ("/{org}/files/{file}/small", "get", fetch("files_small", "A small picture of a file", generator)),
     ]
+}
+
+fn events(generator: &mut SchemaGenerator) -> Value {
+    let page = generator.subschema_for::<LogPage>();
+    json!({
+        "operationId": "events_follow",
+        "summary": "What happened after a position of the log",
+        "description": format!(
+            "{} A token needs the scope READ. With `Accept: text/event-stream` the answer goes on for as long as somebody \
+             listens; the id of each event is its position.",
+            Who::Member.sentence()
+        ),
+        "tags": ["events"],
+        "security": [{ "bearer": [] }, { "cookie": [] }],
+        "parameters": asked(generator),
+        "responses": answers(true, false, json!({
+            "description": "What happened, in order.",
+            "content": {
+                "application/json": { "schema": page },
+                "text/event-stream": { "schema": { "type": "string" } },
+            },
+        })),
+        "x-writes": false,
+        "x-scope": "READ",
+        "x-roles": { "ADMIN": "ALL", "MAINTAINER": "ALL", "REPORTER": "ALL" },
+    })
+}
+
+fn asked(generator: &mut SchemaGenerator) -> Vec<Value> {
+    let arguments = arguments::of::<FollowLog>().unwrap_or_default();
+    let mut parameter = |argument: &arguments::Argument| {
+        let bare = arguments::Argument { nullable: false, ..argument.clone() };
+        let schema = fields::schema(EVENTS, &bare, generator)?;
+        Some(json!({ "name": argument.name, "in": "query", "required": argument.required, "schema": schema }))
+    };
+    arguments.iter().filter_map(&mut parameter).collect()
 }
 
 fn upload(generator: &mut SchemaGenerator) -> Value {
@@ -41,7 +81,7 @@ fn upload(generator: &mut SchemaGenerator) -> Value {
         "requestBody": { "required": true, "content": { "multipart/form-data": { "schema": schema } } },
         "responses": answers(true, true, json!({
             "description": "They were taken.",
-            "headers": { "Location": { "$ref": "#/components/headers/Location" } },
+            "headers": errors::headers(&["Location"]),
             "content": { "application/json": { "schema": added } },
         })),
         "x-writes": true,

@@ -45,7 +45,7 @@ pub(super) const ROWS: &[Row] = &[
     writes::<EditTeam>(
         "Gives a team other names",
         TEAMS,
-        r#"{"org": "main", "team": "web", "name": "Web and mobile", "slug": "web"}"#,
+        r#"{"org": "main", "team": "web", "name": "Web and mobile", "slug": "web", "version": 1}"#,
     ),
     writes::<AddToTeam>(
         "Takes a member into a team",
@@ -71,7 +71,7 @@ pub(super) const ROWS: &[Row] = &[
     writes::<EditProject>(
         "Gives a project another name and owner; its key stays",
         PROJECTS,
-        r#"{"org": "main", "key": "CORE", "name": "The core"}"#,
+        r#"{"org": "main", "key": "CORE", "name": "The core", "version": 1}"#,
     ),
     reads::<ViewAudit>(
         "A page of the audit trail, newest first",
