@@ -35,6 +35,9 @@ words! {
 /// Rows of a list page unless asked otherwise.
 pub const PAGE_ROWS: u16 = 50;
 
+/// The same of a search, whose rows have a piece of text each.
+pub const SEARCH_ROWS: u16 = 25;
+
 /// So far open issues are counted for a list. To count all of them would cost more than the page itself where there are
 /// many; the insights have the exact number.
 pub const OPEN_COUNTED: i64 = 1_000;
@@ -54,7 +57,7 @@ pub struct ListIssues {
     pub sort: String,
     /// `?after=`, see [`Cursor`].
     pub after: String,
-    /// Rows of the page; [`PAGE_ROWS`] unless another number up to [`crate::page::MOST_ROWS`] is asked for.
+    /// Rows of the page; [`PAGE_ROWS`], or [`SEARCH_ROWS`] with a text to search for, unless another number up to [`crate::page::MOST_ROWS`] is asked for.
     pub limit: Option<i64>,
 }
 
@@ -107,7 +110,7 @@ pub struct IssueRow {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct IssueList {
-    /// At most [`PAGE_ROWS`].
+    /// As many as were asked for, or [`PAGE_ROWS`] or [`SEARCH_ROWS`] at most.
     pub rows: Vec<IssueRow>,
     /// Which issues these are, with the order if it is not the usual one.
     pub query: Query,

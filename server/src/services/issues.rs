@@ -9,7 +9,7 @@ use tracker_domain::{
     id::{AttachmentId, IssueKey, ProjectKey, UserId},
     issue::{
         CreateIssue, EditIssue, IssueChanged, IssueHead, IssueList, IssueRef, IssueView, ListIssues,
-        PAGE_ROWS, Property, SetProperty, Severity,
+        PAGE_ROWS, Property, SEARCH_ROWS, SetProperty, Severity,
     },
     org::{Framed, Person},
     page::{Cursor, rows},
@@ -154,7 +154,8 @@ impl IssuesService {
         let after = after.map(str::parse::<Cursor>).transpose()?;
         let flash = (flash, app.flash_owner(caller));
         let identity = app.identity(caller, &command.org)?;
-        let (now, limit) = (identity.now, rows(command.limit, PAGE_ROWS)?);
+        let usual = if asked.searched().is_some() { SEARCH_ROWS } else { PAGE_ROWS };
+        let (now, limit) = (identity.now, rows(command.limit, usual)?);
         let query = ListQuery { query: &asked, now, after: after.as_ref(), limit, flash };
         let mut tx = app.db.read(&identity).await?;
         Ok(list::page(&mut tx, &query).await?.framed()?.0)
