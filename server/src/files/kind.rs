@@ -93,12 +93,9 @@ impl Kind {
 fn known(media_type: &str) -> Option<Kind> {
     let picture = PICTURES.iter().find(|(known, _)| *known == media_type);
     if let Some((media_type, picture)) = picture {
-        return Some(Kind { media_type: *media_type, picture: Some(*picture) });
+        return Some(Kind { media_type, picture: Some(*picture) });
     }
-    OTHERS
-        .iter()
-        .find(|known| **known == media_type)
-        .map(|media_type| Kind { media_type: *media_type, picture: None })
+    OTHERS.iter().find(|known| **known == media_type).map(|media_type| Kind { media_type, picture: None })
 }
 
 /// Whether all of it is UTF-8 without what no text has. `head` is what was read already.

@@ -62,8 +62,8 @@ impl Profiles for ProfilesService {
         if let Some(answer) = answer {
             return Ok(answer);
         }
-        // Hashing takes its time, and nobody else should wait for this connection.
-        drop(tx);
+        // Hashing takes its time, and nobody else should wait for this connection. The write takes its name again.
+        tx.give_up().await?;
         let new = &command.new_password;
         self.require_password(&own, command.current_password.clone(), "current_password").await?;
         let guessable = app.passwords.refuse_guessable(new, &[&own.name, &own.email]).await;
@@ -99,7 +99,7 @@ impl Profiles for ProfilesService {
         if let Some(answer) = answer {
             return Ok(answer);
         }
-        drop(tx);
+        tx.give_up().await?;
         let new = Email::parse(&command.email)?;
         if new.as_str() == own.email {
             return Err(AppError::invalid("email", "This is your address already."));

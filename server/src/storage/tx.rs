@@ -176,6 +176,13 @@ impl Tx {
         self.connection = None;
         Ok(())
     }
+
+    /// Rolls back. Unlike with one that is dropped, its locks are free when this returns.
+    pub async fn give_up(mut self) -> Result<(), AppError> {
+        sqlx::raw_sql("ROLLBACK").execute(self.connection()?).await.map_err(db)?;
+        self.connection = None;
+        Ok(())
+    }
 }
 
 impl Drop for Tx {

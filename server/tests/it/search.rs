@@ -116,7 +116,7 @@ async fn pages_of_a_search_show_each_issue_once() {
     let count = seen.len();
     seen.sort();
     seen.dedup();
-    assert_eq!((count, seen.len(), pages.len()), (120, 120, 3));
+    assert_eq!((count, seen.len(), pages.len()), (120, 120, 5));
     assert!(!seen.contains(&first));
     let back = json!({ "org": "main", "q": "printer", "after": pages[1]["previous"] });
     let back = ana.call("issues/list", back).await.json::<Value>()["view"].take();

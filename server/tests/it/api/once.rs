@@ -72,7 +72,8 @@ async fn every_write_answers_a_second_time_as_the_first_and_no_other_request_by_
             continue;
         }
         let (key, body) = (format!("the-key-{n:04}"), (call.bodies)(&words).swap_remove(0));
-        let first = keyed(admin, call.function, &key, &body).await.ok();
+        let first = keyed(admin, call.function, &key, &body).await;
+        assert_eq!(first.status, StatusCode::OK, "{}: {}", call.function, first.body);
         let again = keyed(admin, call.function, &key, &body).await.ok();
         let location = |answer: &server::testing::Answer| answer.headers.get(header::LOCATION).cloned();
         assert_eq!(location(&first), location(&again), "{}", call.function);
