@@ -194,7 +194,7 @@ mod tests {
         };
         assert_eq!(
             said(of::<CreateIssue>().unwrap()),
-            "org!: Text, project!: Text, title!: Text, description: Text, severity!: Text, idempotency_key: Text?"
+            "org!: Text, project!: Text, title!: Text, description: Text, severity!: Text, files: Text, idempotency_key: Text?"
         );
         assert!(
             said(of::<CreateServiceToken>().unwrap()).contains("service!: Number, name!: Text, read: Flag")

@@ -126,17 +126,15 @@ const REFUSED: &[(&str, u16)] = &[
     ("accounts/give_code", 401),
     ("accounts/give_passkey", 403),
     ("accounts/reset_password", 422),
+    ("accounts/second_step", 401),
     ("factors/add_passkey", 403),
     ("factors/begin_passkey", 403),
     ("factors/confirm_totp", 403),
-    ("factors/end_totp", 404),
-    ("factors/remove_passkey", 404),
     ("factors/rename_passkey", 404),
-    ("factors/renew_codes", 404),
+    ("factors/renew_codes", 403),
     ("files/hide", 404),
     ("files/remove", 404),
     ("providers/link", 404),
-    ("providers/unlink", 404),
 ];
 
 /// An installation as `server/src/openapi/table/mod.rs` says.
