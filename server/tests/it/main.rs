@@ -25,6 +25,7 @@ mod live;
 mod log;
 mod mail;
 mod members;
+mod outside;
 mod pages;
 mod passwords;
 mod projects;
