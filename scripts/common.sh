@@ -71,6 +71,23 @@ llvm_tools() {
   done
 }
 
+# Where the tools in Python are, and ClamAV's scanner when it is not the system's.
+# shellcheck disable=SC2034 # used by the scripts that source this file
+SCHEMATHESIS="$TOOLS_CACHE/tools/schemathesis" MOTO="$TOOLS_CACHE/tools/moto"
+CLAMAV="$TOOLS_CACHE/tools/clamav"
+
+# ClamAV's scanner: ours, or the system's, which is not in everybody's search path; empty when there is none.
+clamd_bin() {
+  local path
+  for path in "$CLAMAV/usr/sbin/clamd" "$(command -v clamd || true)" /usr/sbin/clamd /usr/local/sbin/clamd; do
+    if [ -n "$path" ] && [ -x "$path" ]; then
+      printf '%s\n' "$path"
+      return 0
+    fi
+  done
+  return 0
+}
+
 # in_group <command...>: runs it in a process group of its own and waits for it in such a way that a signal to this
 # script is handled at once; end_group ends what is left of it.
 GROUP_PID=""

@@ -12,7 +12,8 @@ use tracker_domain::{text::OrgSlug, time::Clock};
 use super::{Failure, term};
 use crate::{
     config::Config,
-    export::{self, ExportError},
+    export::{self, ExportError, OpenStore},
+    files::Store,
     state::SystemClock,
     storage::export as storage,
 };
@@ -33,16 +34,17 @@ impl Export {
         let connected = storage::connect(&config.database.url).await;
         let mut connection = connected.map_err(|error| Failure::database(&config, &error))?;
         storage::record(&mut connection, &org, SystemClock.now()).await.map_err(super::admin::refused)?;
+        let store = || Store::open(&config.files.place);
         if self.file == Path::new("-") {
             let mut out = BufWriter::new(stdout());
-            export::write(&mut connection, &org, &mut out).await.map_err(failed)?;
+            export::write(&mut connection, &org, &store, &mut out).await.map_err(failed)?;
             return Ok(());
         }
         let unfinished = unfinished(&self.file);
-        let (head, counts) = write_file(&mut connection, &org, &unfinished).await.map_err(failed)?;
+        let (head, counts) = write_file(&mut connection, &org, &store, &unfinished).await.map_err(failed)?;
         std::fs::rename(&unfinished, &self.file).map_err(|error| at(&self.file, &error))?;
         term::say(&format!(
-            "{org} at position {}: {} people, {} teams, {} projects, {} tags, {} issues, {} comments and {} events are in {}.",
+            "{org} at position {}: {} people, {} teams, {} projects, {} tags, {} issues, {} comments, {} files and {} events are in {}.",
             head.position,
             counts.people,
             counts.teams,
@@ -50,6 +52,7 @@ impl Export {
             counts.tags,
             counts.issues,
             counts.comments,
+            counts.attachments,
             counts.events,
             self.file.display()
         ));
@@ -67,19 +70,20 @@ fn unfinished(file: &Path) -> PathBuf {
 async fn write_file(
     connection: &mut sqlx::PgConnection,
     org: &OrgSlug,
+    store: OpenStore<'_>,
     path: &Path,
 ) -> Result<(export::line::Head, export::line::Counts), ExportError> {
     let file = File::create(path)?;
     let packed = path.with_extension("").extension().is_some_and(|extension| extension == "gz");
     if packed {
         let mut out = BufWriter::new(GzEncoder::new(file, Compression::default()));
-        let done = export::write(connection, org, &mut out).await?;
+        let done = export::write(connection, org, store, &mut out).await?;
         let packer = out.into_inner().map_err(IntoInnerError::into_error)?;
         packer.finish()?.sync_all()?;
         return Ok(done);
     }
     let mut out = BufWriter::new(file);
-    let done = export::write(connection, org, &mut out).await?;
+    let done = export::write(connection, org, store, &mut out).await?;
     out.into_inner().map_err(IntoInnerError::into_error)?.sync_all()?;
     Ok(done)
 }

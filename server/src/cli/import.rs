@@ -14,6 +14,7 @@ use super::{Failure, term};
 use crate::{
     config::Config,
     export::{self, Dump, ExportError},
+    files::Files,
     import::{
         self, ImportError, Progress, Report,
         map::Map,
@@ -150,7 +151,8 @@ impl FromDump {
         let org = self.org.as_deref().map(OrgSlug::parse).transpose()?;
         let lines = open(&self.file).map_err(|error| at(&self.file, error))?;
         let mut connection = connect(&config).await?;
-        let dump = Dump { lines, org, now: SystemClock.now() };
+        let files = Box::new(move || Files::open(&config.files));
+        let dump = Dump { lines, org, now: SystemClock.now(), files };
         let (begin, mut said) = (Instant::now(), Duration::ZERO);
         let mut watch = |lines: u64| {
             if begin.elapsed() >= said + SAY_EVERY {
@@ -165,13 +167,14 @@ impl FromDump {
             return Ok(());
         }
         term::say(&format!(
-            "{org} is at position {}: {} people, {} projects, {} tags, {} issues, {} comments, {} events.",
+            "{org} is at position {}: {} people, {} projects, {} tags, {} issues, {} comments, {} files, {} events.",
             head.position,
             counts.people,
             counts.projects,
             counts.tags,
             counts.issues,
             counts.comments,
+            counts.attachments,
             counts.events
         ));
         term::say("An export has no passwords: `tracker admin password ADDRESS` lets somebody in again.");

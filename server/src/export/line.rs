@@ -1,8 +1,9 @@
 //! The lines of an export: JSON, one thing a line, named as people name it and never by an id of the database.
 //!
 //! The order is fixed: the head, people by address, teams by short name, projects by key, tags by name, issues by key, then the log by
-//! position with each comment before the event that says it was added, then the counts. The members of a line have a
-//! fixed order too, so that the same organization always gives the same bytes. docs/export.md explains each.
+//! position with each comment, and each file with its bytes, before the event that says it was added, then the counts. The
+//! members of a line have a fixed order too, so that the same organization always gives the same bytes. docs/export.md
+//! explains each.
 //! To add a member, raise [`VERSION`] and let `restore` go on reading what has the old one.
 
 use serde::{Deserialize, Serialize};
@@ -10,8 +11,10 @@ use serde_json::Value;
 use sqlx::types::Json;
 use time::{OffsetDateTime, serde::rfc3339};
 
-/// The version of the format.
-pub const VERSION: u32 = 2;
+pub use super::attachment::AttachmentLine;
+
+/// The version of the format. The one before had no files.
+pub const VERSION: u32 = 3;
 /// The oldest version that is read: without teams.
 pub const OLDEST: u32 = 1;
 
@@ -33,6 +36,10 @@ pub enum Line {
     Issue(Box<IssueLine>),
     /// A comment.
     Comment(CommentLine),
+    /// A file; its bytes follow.
+    Attachment(Box<AttachmentLine>),
+    /// The next bytes of the file, as base64.
+    Part(String),
     /// An event of the log.
     Event(Box<EventLine>),
     /// The last one: how many there were.
@@ -206,7 +213,7 @@ pub struct EventLine {
     pub kind: String,
     /// In which form that is said.
     pub version: i16,
-    /// Its members; people are named by address, a comment by position.
+    /// Its members; people are named by address, comments and files by position.
     pub data: Value,
     /// The issue after it.
     pub facts: Option<FactsLine>,
@@ -243,6 +250,9 @@ pub struct Counts {
     pub issues: u64,
     /// Comments.
     pub comments: u64,
+    /// Files.
+    #[serde(default)]
+    pub attachments: u64,
     /// Events.
     pub events: u64,
 }
@@ -257,8 +267,9 @@ impl Counts {
             Line::Tag(_) => self.tags += 1,
             Line::Issue(_) => self.issues += 1,
             Line::Comment(_) => self.comments += 1,
+            Line::Attachment(_) => self.attachments += 1,
             Line::Event(_) => self.events += 1,
-            Line::Tracker(_) | Line::End(_) => {}
+            Line::Tracker(_) | Line::Part(_) | Line::End(_) => {}
         }
     }
 }

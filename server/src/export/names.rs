@@ -13,7 +13,7 @@ enum Id {
     SomePerson(&'static str),
     /// The comment that this event says was added.
     Comment(&'static str),
-    /// A file, which is none any more on the other side: an export has no files in it.
+    /// A file that an event before this one, or this one, says was added.
     File(&'static str),
 }
 
@@ -29,29 +29,37 @@ fn ids(kind: &str) -> &'static [Id] {
     }
 }
 
-/// Replaces ids by names: `person` gives an address, `comment` the position of the event.
+/// The position at which the file was added that an event of an export names. `None`: it names none, or one that is not known.
+pub(crate) fn file_of(kind: &str, data: &Value) -> Option<i64> {
+    ids(kind).iter().find_map(|id| match id {
+        Id::File(member) => data.get(*member)?.as_i64(),
+        _ => None,
+    })
+}
+
+/// Replaces ids by names: `person` gives an address, a comment is the position of the event, and `file` is where the file
+/// was added.
 pub(crate) fn to_names(
     kind: &str,
     data: &mut Value,
-    position: i64,
+    (position, file): (i64, Option<i64>),
     person: impl Fn(i64) -> Option<String>,
 ) -> Option<()> {
-    replace(kind, data, (&Value::from(position), &Value::Null), ("id", "address"), |value| {
+    replace(kind, data, (&Value::from(position), &Value::from(file)), ("id", "address"), |value| {
         Some(person(value.as_i64()?)?.into())
     })
 }
 
-/// Replaces names by ids: `person` gives an id, `comment` is the one that was just written.
+/// Replaces names by ids: `person` gives an id, `comment` is the one that was just written, `file` the one that is named; one
+/// that is not known is 0.
 pub(crate) fn to_ids(
     kind: &str,
     data: &mut Value,
-    comment: Option<i64>,
+    (comment, file): (Option<i64>, Option<i64>),
     person: impl Fn(&str) -> Option<i64>,
 ) -> Option<()> {
-    let comment = Value::from(comment);
-    replace(kind, data, (&comment, &Value::from(0)), ("address", "id"), |value| {
-        Some(person(value.as_str()?)?.into())
-    })
+    let (comment, file) = (Value::from(comment), Value::from(file.unwrap_or_default()));
+    replace(kind, data, (&comment, &file), ("address", "id"), |value| Some(person(value.as_str()?)?.into()))
 }
 
 /// `None`: a member is missing, or somebody is not known.
@@ -119,10 +127,10 @@ mod tests {
             Change::AssigneeSet { from: None, to: Some(ana) },
             Change::TagsChanged { added: vec!["ui".into()], removed: vec![] },
             Change::CommentAdded { comment: CommentId(7) },
-            Change::AttachmentAdded { attachment: AttachmentId(0) },
-            Change::AttachmentRemoved { attachment: AttachmentId(0) },
-            Change::AttachmentHidden { attachment: AttachmentId(0) },
-            Change::AttachmentChecked { attachment: AttachmentId(0), state: FileState::Clean },
+            Change::AttachmentAdded { attachment: AttachmentId(7) },
+            Change::AttachmentRemoved { attachment: AttachmentId(7) },
+            Change::AttachmentHidden { attachment: AttachmentId(7) },
+            Change::AttachmentChecked { attachment: AttachmentId(7), state: FileState::Clean },
             Change::MemberJoined { user: UserId(7), role: Role::Admin },
             Change::RoleChanged { user: UserId(7), from: Role::Reporter, to: Role::Maintainer },
             Change::MemberDisabled { user: UserId(7) },
@@ -158,17 +166,28 @@ mod tests {
         for change in all() {
             let (kind, data) = change.split().unwrap();
             let mut named = data.clone();
-            to_names(&kind, &mut named, 41, |id| (id == 7).then(|| "ana@example.org".into())).unwrap();
+            let person = |id| (id == 7).then(|| "ana@example.org".into());
+            to_names(&kind, &mut named, (41, Some(40)), person).unwrap();
             assert!(!named.to_string().contains('7'), "{kind}: {named}");
             let mut back = named.clone();
-            to_ids(&kind, &mut back, Some(7), |name| (name == "ana@example.org").then_some(7)).unwrap();
+            to_ids(&kind, &mut back, (Some(7), Some(7)), |name| (name == "ana@example.org").then_some(7))
+                .unwrap();
             assert_eq!(back, data);
         }
     }
 
     #[test]
+    fn a_file_that_nobody_knows_is_null_and_comes_back_as_none() {
+        let mut data = serde_json::json!({ "attachment": 0 });
+        to_names("attachment_removed", &mut data, (41, None), |_| None).unwrap();
+        assert_eq!((&data["attachment"], file_of("attachment_removed", &data)), (&Value::Null, None));
+        to_ids("attachment_removed", &mut data, (None, None), |_| None).unwrap();
+        assert_eq!(data["attachment"], 0);
+    }
+
+    #[test]
     fn somebody_unknown_is_told() {
         let mut data = serde_json::json!({ "user": 1, "role": "ADMIN" });
-        assert_eq!(to_names("member_joined", &mut data, 1, |_| None), None);
+        assert_eq!(to_names("member_joined", &mut data, (1, None), |_| None), None);
     }
 }

@@ -20,15 +20,16 @@ use tracker_domain::{
 };
 
 use super::{
-    ExportError,
+    ExportError, OpenFiles,
     line::{Counts, Head, Line, OLDEST, VERSION},
+    receive::Receiver,
 };
 use crate::{
     markdown,
     storage::{
         import::Place,
         import_dump::{self, Found, Names, Text},
-        import_dump_log,
+        import_dump_files, import_dump_log,
     },
 };
 
@@ -36,7 +37,7 @@ use crate::{
 const BATCH_LINES: usize = 500;
 /// Most bytes of a transaction, but one line is always possible.
 const BATCH_BYTES: usize = 4 << 20;
-/// A longer line is none of ours: texts have 256 KiB.
+/// A longer line is none of ours: texts and parts of files have 256 KiB.
 const LONGEST_LINE: u64 = 16 << 20;
 /// Batches that are rendered at a time.
 const AHEAD: usize = 2;
@@ -49,6 +50,8 @@ pub struct Dump {
     pub org: Option<OrgSlug>,
     /// When this run began.
     pub now: Timestamp,
+    /// What its files go to.
+    pub files: OpenFiles,
 }
 
 /// What a run did.
@@ -73,7 +76,7 @@ pub async fn restore(
     dump: Dump,
     watch: &mut (dyn FnMut(u64) + Send),
 ) -> Result<Restored, ExportError> {
-    let Dump { mut lines, org, now } = dump;
+    let Dump { mut lines, org, now, files } = dump;
     let (head, fingerprint) = read_head(&mut *lines)?;
     let slug = match org {
         Some(org) => org,
@@ -87,8 +90,10 @@ pub async fn restore(
     };
     let (sender, mut batches) = mpsc::channel(AHEAD);
     let reader = spawn_blocking(move || read(lines, &sender));
-    let mut restorer =
-        Restorer { connection, place, names: None, counts: Counts::default(), end: None, written: 0 };
+    let head_here = import_dump_log::head(connection, &place).await?;
+    let files = Receiver::new(files, slug.clone(), head_here);
+    let (counts, written) = (Counts::default(), 0);
+    let mut restorer = Restorer { connection, place, names: None, files, counts, end: None, written };
     let mut rendering: VecDeque<JoinHandle<Ready>> = VecDeque::new();
     loop {
         while rendering.len() < AHEAD
@@ -106,7 +111,7 @@ pub async fn restore(
     restorer.finish(slug, head)
 }
 
-fn at_line(number: u64, why: &impl std::fmt::Display) -> ExportError {
+pub(super) fn at_line(number: u64, why: &impl std::fmt::Display) -> ExportError {
     ExportError::Refused(format!("line {number}: {why}"))
 }
 
@@ -189,6 +194,7 @@ struct Restorer<'a> {
     place: Place,
     /// Known as soon as the people and projects are there.
     names: Option<Names>,
+    files: Receiver,
     counts: Counts,
     end: Option<Counts>,
     written: u64,
@@ -205,6 +211,7 @@ impl Restorer<'_> {
                 return Err(at_line(number, &"nothing comes after the counts"));
             }
             self.counts.count(&line);
+            self.files.expects(number, &line)?;
             match line {
                 Line::Tracker(_) => return Err(at_line(number, &"there is one head only")),
                 Line::Person(person) => people.push(person),
@@ -213,6 +220,8 @@ impl Restorer<'_> {
                 Line::Tag(tag) => tags.push(tag),
                 Line::Issue(line) => issues.push(Text { number, line: *line, html }),
                 Line::Comment(line) => comments.push(Text { number, line, html }),
+                Line::Attachment(line) => self.files.begin(number, *line)?,
+                Line::Part(text) => self.files.part(number, &text).await?,
                 Line::Event(event) => events.push((number, *event)),
                 Line::End(counts) => self.end = Some(counts),
             }
@@ -228,16 +237,21 @@ impl Restorer<'_> {
                 None => import_dump::names(&mut tx, &self.place).await?,
             };
             import_dump_log::insert_issues(&mut tx, &self.place, &names, &issues).await?;
+            let (last, files) = (events.last().map(|(_, event)| event.position), &self.files.whole);
             self.written +=
-                import_dump_log::insert_log(&mut tx, &self.place, &names, &comments, events).await?;
+                import_dump_log::insert_log(&mut tx, &self.place, &names, (&comments, files), events).await?;
+            self.files.written(last);
             self.names = Some(names);
+        }
+        if self.end.is_some() {
+            import_dump_files::queue_checks(&mut tx, &self.place).await?;
         }
         Ok(tx.commit().await?)
     }
 
     fn finish(self, org: OrgSlug, head: Head) -> Result<Restored, ExportError> {
         match self.end {
-            Some(end) if end == self.counts => {
+            Some(end) if end == self.counts && self.files.whole.is_empty() => {
                 Ok(Restored { org, head, counts: self.counts, written: self.written })
             }
             Some(_) => {

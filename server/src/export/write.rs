@@ -8,36 +8,46 @@ use std::{
 use tracker_domain::{id::ProjectId, text::OrgSlug};
 
 use super::{
-    ExportError,
-    line::{CommentLine, Counts, EventLine, FactsLine, Head, Line},
+    ExportError, OpenStore, attachment,
+    line::{AttachmentLine, CommentLine, Counts, EventLine, FactsLine, Head, Line},
     names,
 };
-use crate::storage::export::{EventRow, Reading};
+use crate::{
+    files::Store,
+    storage::export::{EventRow, Reading},
+};
 
-/// Writes everything of an organization at its present position.
+/// Writes everything of an organization at its present position, with its files from the store.
 pub async fn write(
     connection: &mut sqlx::PgConnection,
     org: &OrgSlug,
+    store: OpenStore<'_>,
     out: &mut (dyn Write + Send),
 ) -> Result<(Head, Counts), ExportError> {
     let begun = Reading::begin(connection, org).await?;
     let (mut reading, head) =
         begun.ok_or_else(|| ExportError::Refused(format!("there is no organization {org}")))?;
-    let mut writer = Writer { out, counts: Counts::default() };
+    let mut writer = Writer { out, counts: Counts::default(), open: store, store: None };
     writer.line(&Line::Tracker(head.clone()))?;
     let names = writer.nouns(&mut reading).await?;
     writer.log(&mut reading, &names).await?;
-    let comments = reading.comments().await?;
+    let (comments, files) = (reading.comments().await?, reading.file_count().await?);
     reading.end().await?;
-    if comments as u64 != writer.counts.comments {
-        return Err(ExportError::Refused(format!(
-            "{comments} comments are kept, but the log tells of {}; something wrote around the program",
-            writer.counts.comments
-        )));
-    }
+    agree("comments", comments, writer.counts.comments)?;
+    agree("files", files, writer.counts.attachments)?;
     writer.line(&Line::End(writer.counts))?;
     writer.out.flush()?;
     Ok((head, writer.counts))
+}
+
+/// Whether the log tells of all that is kept.
+fn agree(what: &str, kept: i64, told: u64) -> Result<(), ExportError> {
+    if u64::try_from(kept) == Ok(told) {
+        return Ok(());
+    }
+    Err(ExportError::Refused(format!(
+        "{kept} {what} are kept, but the log tells of {told}; something wrote around the program"
+    )))
 }
 
 /// What ids are called.
@@ -49,6 +59,8 @@ struct Names {
 struct Writer<'a> {
     out: &'a mut (dyn Write + Send),
     counts: Counts,
+    open: OpenStore<'a>,
+    store: Option<Store>,
 }
 
 impl Writer<'_> {
@@ -96,24 +108,40 @@ impl Writer<'_> {
         let mut after = 0;
         loop {
             let page = reading.events(after).await?;
-            let Some(last) = page.last() else { return Ok(()) };
+            let (Some(first), Some(last)) = (page.first(), page.last()) else { return Ok(()) };
+            let positions = first.seq..=last.seq;
             after = last.seq;
+            let (mut files, told) = (reading.files(&positions).await?, reading.files_told(&positions).await?);
             for row in page {
                 let position = row.seq;
-                let lines = event(row, names)
+                if let Some((file, object)) = files.remove(&position) {
+                    self.file(file, &object).await?;
+                }
+                let lines = event(row, names, told.get(&position).copied())
                     .ok_or_else(|| ExportError::Refused(format!("the event at {position} cannot be read")))?;
                 lines.iter().try_for_each(|line| self.line(line))?;
             }
         }
     }
+
+    async fn file(&mut self, file: AttachmentLine, object: &str) -> Result<(), ExportError> {
+        let store = match self.store.take() {
+            Some(store) => store,
+            None => (self.open)()?,
+        };
+        self.line(&Line::Attachment(Box::new(file.clone())))?;
+        attachment::parts(&store, (&file, object), |line| self.line(&line)).await?;
+        self.store = Some(store);
+        Ok(())
+    }
 }
 
-/// An event, after its comment if it says that one was added.
-fn event(row: EventRow, names: &Names) -> Option<Vec<Line>> {
+/// An event, after its comment if it says that one was added. `file` is where the file was added that it names.
+fn event(row: EventRow, names: &Names, file: Option<i64>) -> Option<Vec<Line>> {
     let EventRow { payload, body, author, commented_at, .. } = row;
     let Value::Object(mut payload) = payload else { return None };
     let mut data = payload.remove("data")?;
-    names::to_names(&row.kind, &mut data, row.seq, |id| names.people.get(&id).cloned())?;
+    names::to_names(&row.kind, &mut data, (row.seq, file), |id| names.people.get(&id).cloned())?;
     let facts = match payload.remove("facts").filter(|facts| !facts.is_null()) {
         Some(facts) => Some(named(&facts, names)?),
         None => None,

@@ -77,6 +77,11 @@ impl Kind {
         PICTURES.iter().any(|(known, _)| *known == media_type)
     }
 
+    /// Of a file that is said to be this. `None`: nothing that is allowed.
+    pub(super) fn said(media_type: &str) -> Option<Self> {
+        if media_type == TEXT.media_type { Some(TEXT) } else { known(media_type) }
+    }
+
     /// Of a file that is at its beginning; it is read on. `None`: nothing that is allowed.
     pub fn of(file: &mut impl BufRead) -> io::Result<Option<Self>> {
         let mut head = Vec::with_capacity(HEAD);

@@ -10,6 +10,7 @@
 //!
 //! To allow another kind of file, add it to `kind`; if it is a picture, teach `strip` and `picture` about it first.
 
+mod again;
 mod kind;
 mod picture;
 mod prepare;
@@ -94,6 +95,24 @@ impl Files {
             }
             Err(_) => Err(picture::unreadable()),
         }
+    }
+}
+
+impl Files {
+    /// A file without a name, beside those that come in.
+    pub fn nameless(&self) -> io::Result<std::fs::File> {
+        nameless(&self.incoming)
+    }
+
+    /// Looks at a file that was taken in before and comes back with an export: it, and a small one of a picture. `None`: it
+    /// is not what it is said to be, or nothing that is kept.
+    pub async fn again(
+        &self,
+        file: std::fs::File,
+        media_type: String,
+    ) -> io::Result<Option<(std::fs::File, Option<Vec<u8>>)>> {
+        let looked = tokio::task::spawn_blocking(move || again::again(file, &media_type)).await;
+        looked.map_err(io::Error::other)?
     }
 }
 

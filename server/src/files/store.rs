@@ -5,7 +5,8 @@
 use bytes::Bytes;
 use futures::{TryStreamExt, stream::BoxStream};
 use object_store::{
-    GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutPayload, WriteMultipart,
+    BackoffConfig, GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutPayload, RetryConfig,
+    WriteMultipart,
     aws::{AmazonS3, AmazonS3Builder},
     local::LocalFileSystem,
     path::Path,
@@ -25,6 +26,12 @@ const PART: usize = 5 * 1024 * 1024;
 
 /// For how long a link to the bucket is good.
 const LINK: Duration = Duration::from_secs(60);
+
+/// How long a bucket that does not answer is asked again; somebody waits for it.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How often.
+const TRIES: usize = 4;
 
 /// Why the store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -201,7 +208,12 @@ fn bucket(s3: &S3) -> object_store::Result<AmazonS3> {
         .with_bucket_name(&s3.bucket)
         .with_region(&s3.region)
         .with_access_key_id(secret(&s3.key_id))
-        .with_secret_access_key(secret(&s3.secret));
+        .with_secret_access_key(secret(&s3.secret))
+        .with_retry(RetryConfig {
+            backoff: BackoffConfig::default(),
+            max_retries: TRIES,
+            retry_timeout: PATIENCE,
+        });
     let builder = match &s3.endpoint {
         Some(endpoint) => builder.with_endpoint(endpoint).with_allow_http(endpoint.starts_with("http:")),
         None => builder,

@@ -50,8 +50,8 @@ pub async fn record(connection: &mut PgConnection, org: &OrgSlug, now: Timestamp
 /// A reading of one organization; everything in it is of one position.
 #[derive(Debug)]
 pub struct Reading<'a> {
-    connection: &'a mut PgConnection,
-    org: OrgId,
+    pub(super) connection: &'a mut PgConnection,
+    pub(super) org: OrgId,
 }
 
 /// An event with what it is about.

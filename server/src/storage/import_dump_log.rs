@@ -12,12 +12,13 @@ use tracker_domain::{
 use super::{
     import::Place,
     import_dump::{Names, Text, column, wrong},
+    import_dump_files::{self, Received},
     import_issues::{self as rows, CommentRow, IssueRow},
 };
 use crate::export::{
     ExportError,
     line::{CommentLine, EventLine, IssueLine},
-    names::to_ids,
+    names::{file_of, to_ids},
 };
 
 /// The ids of the issues that are there.
@@ -150,17 +151,22 @@ async fn insert_ties(
     Ok(())
 }
 
-/// Writes events at their positions, with the comments that they tell of; gives how many. Those that are there already
-/// are left out.
+/// The last position that is there.
+pub async fn head(connection: &mut PgConnection, place: &Place) -> Result<i64, sqlx::Error> {
+    let head = sqlx::query_scalar!("SELECT seq FROM org_heads WHERE org_id = $1", place.org.0);
+    head.fetch_one(connection).await
+}
+
+/// Writes events at their positions, with the comments and files that they tell of; gives how many. Those that are there
+/// already are left out.
 pub async fn insert_log(
     connection: &mut PgConnection,
     place: &Place,
     names: &Names,
-    comments: &[Text<CommentLine>],
+    (comments, files): (&[Text<CommentLine>], &[Received]),
     mut events: Vec<(u64, EventLine)>,
 ) -> Result<u64, ExportError> {
-    let head = sqlx::query_scalar!("SELECT seq FROM org_heads WHERE org_id = $1", place.org.0);
-    let head = head.fetch_one(&mut *connection).await?;
+    let head = head(connection, place).await?;
     events.retain(|(_, event)| event.position > head);
     if events.is_empty() {
         return Ok(0);
@@ -177,11 +183,27 @@ pub async fn insert_log(
         .map(|(key, number)| Ok((*number, key_of(*number, key)?)))
         .collect::<Result<_, ExportError>>()?;
     let issues = issue_ids(connection, place, names, &keys).await?;
-    let ids = insert_comments(connection, place, names, &issues, &comments).await?;
-    insert_events(connection, place, names, (&issues, &ids), (head, events)).await
+    let comments = insert_comments(connection, place, names, &issues, &comments).await?;
+    let about = (&issues, &comments);
+    let files = import_dump_files::insert(connection, place, names, about, (files, &events)).await?;
+    insert_events(connection, place, names, &Ids { issues, comments, files }, (head, events)).await
 }
 
-fn issue(issues: &HashMap<String, IssueId>, number: u64, key: &str) -> Result<IssueId, ExportError> {
+/// What events can name.
+struct Ids {
+    /// By key.
+    issues: HashMap<String, IssueId>,
+    /// By the position at which they were added.
+    comments: HashMap<i64, CommentId>,
+    /// The same.
+    files: HashMap<i64, i64>,
+}
+
+pub(super) fn issue(
+    issues: &HashMap<String, IssueId>,
+    number: u64,
+    key: &str,
+) -> Result<IssueId, ExportError> {
     issues.get(key).copied().ok_or_else(|| wrong(number, format!("there is no issue {key}")))
 }
 
@@ -218,7 +240,7 @@ async fn insert_events(
     connection: &mut PgConnection,
     place: &Place,
     names: &Names,
-    (issues, comments): (&HashMap<String, IssueId>, &HashMap<i64, CommentId>),
+    ids: &Ids,
     (head, events): (i64, Vec<(u64, EventLine)>),
 ) -> Result<u64, ExportError> {
     let (mut actors, mut about, mut payloads) = (Vec::new(), Vec::new(), Vec::new());
@@ -227,10 +249,13 @@ async fn insert_events(
             return Err(wrong(*number, format!("position {position} is missing before {}", event.position)));
         }
         actors.push(names.person(*number, &event.actor)?.0);
-        about.push(event.issue.as_ref().map(|key| issue(issues, *number, key)).transpose()?.map(|id| id.0));
-        let comment = comments.get(&event.position).map(|id| id.0);
+        about.push(
+            event.issue.as_ref().map(|key| issue(&ids.issues, *number, key)).transpose()?.map(|id| id.0),
+        );
+        let comment = ids.comments.get(&event.position).map(|id| id.0);
+        let file = file_of(&event.kind, &event.data).and_then(|position| ids.files.get(&position).copied());
         let mut data = event.data.clone();
-        to_ids(&event.kind, &mut data, comment, |address| names.people.get(address).copied())
+        to_ids(&event.kind, &mut data, (comment, file), |address| names.people.get(address).copied())
             .ok_or_else(|| wrong(*number, "the event names somebody who is not there, or lacks a member"))?;
         let facts = event.facts.as_ref().map(|facts| names.facts(*number, facts)).transpose()?;
         payloads.push(json!({ "data": data, "facts": facts }));

@@ -1,37 +1,59 @@
 //! What is taken out comes in again as it was, and tells nothing that it should not.
 
+mod files;
+
 use flate2::read::GzDecoder;
 use serde_json::{Value, json};
 use server::{
     export::{self, Dump, ExportError, Restored},
     storage::{admin, export as storage},
-    testing::TestApp,
+    testing::{Actor, TestApp},
 };
 use std::io::{Cursor, Read};
-use tracker_domain::{org::Role, text::OrgSlug};
+use tracker_domain::{
+    org::Role,
+    text::{Email, OrgSlug, Secret},
+};
 
 use crate::import::{history, import_history};
 
 /// Everything of an organization, as bytes.
 pub async fn exported(app: &TestApp, org: &str) -> Vec<u8> {
-    let mut connection = storage::connect(&app.database_url).await.unwrap();
-    let mut out = Vec::new();
-    export::write(&mut connection, &OrgSlug::parse(org).unwrap(), &mut out).await.unwrap();
-    out
+    try_exported(app, org).await.unwrap()
 }
 
-async fn restore(app: &TestApp, bytes: &[u8], org: Option<&str>) -> Result<Restored, ExportError> {
+async fn try_exported(app: &TestApp, org: &str) -> Result<Vec<u8>, ExportError> {
+    let mut connection = storage::connect(&app.database_url).await.unwrap();
+    let (mut out, store) = (Vec::new(), || Ok(app.app.files.store.clone()));
+    export::write(&mut connection, &OrgSlug::parse(org).unwrap(), &store, &mut out).await?;
+    Ok(out)
+}
+
+pub async fn restore(app: &TestApp, bytes: &[u8], org: Option<&str>) -> Result<Restored, ExportError> {
     let mut owner = admin::connect(&app.database_url).await.unwrap();
     let org = org.map(|org| OrgSlug::parse(org).unwrap());
-    let dump = Dump { lines: Box::new(Cursor::new(bytes.to_vec())), org, now: app.app.clock.now() };
+    let (lines, files) = (Box::new(Cursor::new(bytes.to_vec())), app.app.files.clone());
+    let dump = Dump { lines, org, now: app.app.clock.now(), files: Box::new(move || Ok(files.clone())) };
     export::restore(&mut owner, dump, &mut |_| {}).await
+}
+
+/// Somebody who came in with an export, after an operator gave them a password.
+async fn let_in(app: &TestApp, address: &str) -> Actor {
+    let mut owner = admin::connect(&app.database_url).await.unwrap();
+    let (account, _) = admin::account(&mut owner, &Email::parse(address).unwrap()).await.unwrap().unwrap();
+    let hash = app.app.passwords.hash(Secret::new("another horse battery")).await.unwrap();
+    admin::set_password(&mut owner, account, &hash, app.app.clock.now()).await.unwrap();
+    let actor = app.anon();
+    let body = json!({ "email": address, "password": "another horse battery" });
+    actor.call("accounts/sign_in", body).await.ok();
+    actor
 }
 
 /// A tracker in which everything has happened that can.
 async fn lived_in() -> TestApp {
     let app = TestApp::start().await;
     // So that an id which gets into an export is found there.
-    for table in ["users", "projects", "issues", "comments", "tags", "organizations"] {
+    for table in ["users", "projects", "issues", "comments", "tags", "attachments", "organizations"] {
         app.owner_sql(&format!("ALTER TABLE {table} ALTER COLUMN id RESTART WITH 765432100")).await;
     }
     let ana = app.sign_up("Ana").await;
@@ -53,7 +75,7 @@ async fn lived_in() -> TestApp {
     let edit = json!({ "title": "It breaks twice", "description": "Twice.", "version": 1 });
     ana.call("issues/edit", of(edit)).await.ok();
     let mut owner = admin::connect(&app.database_url).await.unwrap();
-    let cleo = tracker_domain::text::Email::parse("cleo@example.org").unwrap();
+    let cleo = Email::parse("cleo@example.org").unwrap();
     let main = OrgSlug::default();
     admin::set_role(&mut owner, (&main, &cleo), Role::Admin, app.app.clock.now()).await.unwrap();
     for (slug, name) in [("web", "Web"), ("idle", "Nobody's")] {
@@ -69,6 +91,8 @@ async fn lived_in() -> TestApp {
     }
     import_history(&app, &history(40)).await;
     ana.comment("APP-7", "And what came of it?").await.ok();
+    let file = ana.attach(&key, "log.txt", b"It breaks at night.").await;
+    ana.call("files/hide", json!({ "org": "main", "file": file.to_string() })).await.ok();
     app
 }
 
@@ -81,23 +105,14 @@ async fn what_comes_in_again_is_at_the_same_position_and_gives_the_same_bytes() 
     let second = exported(&other, "main").await;
     assert_eq!(String::from_utf8(first.clone()).unwrap(), String::from_utf8(second).unwrap());
     for table in
-        ["issues", "comments", "events", "issue_links", "issue_tags", "memberships", "teams", "team_members"]
+        "issues comments attachments events issue_links issue_tags memberships teams team_members".split(' ')
     {
         let count = format!("SELECT count(*) FROM {table}");
         assert_eq!(other.owner_count(&count).await, one.owner_count(&count).await, "{table}");
     }
     let again = restore(&other, &first, None).await.unwrap();
     assert_eq!(again.written, 0, "it was there already");
-    let mut owner = admin::connect(&other.database_url).await.unwrap();
-    let (email, now) =
-        (tracker_domain::text::Email::parse("ana@example.org").unwrap(), other.app.clock.now());
-    let (ana, _) = admin::account(&mut owner, &email).await.unwrap().unwrap();
-    let hash =
-        other.app.passwords.hash(tracker_domain::text::Secret::new("another horse battery")).await.unwrap();
-    admin::set_password(&mut owner, ana, &hash, now).await.unwrap();
-    let actor = other.anon();
-    let body = json!({ "email": "ana@example.org", "password": "another horse battery" });
-    actor.call("accounts/sign_in", body).await.ok();
+    let actor = let_in(&other, "ana@example.org").await;
     actor.get("/main/issues/CORE-1").await.ok().contains("<em>here too</em>").contains("It breaks twice");
     actor.get("/main/issues/APP-2").await.ok().contains("href=\"/main/issues/APP-3\"");
     assert_eq!(actor.create_issue("Life goes on").await, "CORE-2");
@@ -138,7 +153,7 @@ async fn an_organization_that_is_in_use_is_left_alone_and_a_file_that_lies_is_re
     let error = restore(&other, whole.as_bytes(), None).await.unwrap_err();
     assert!(error.to_string().contains("main is not empty"), "{error}");
     let lies = [
-        (whole.replacen("\"version\":2", "\"version\":9", 1), "version 9"),
+        (whole.replacen("\"version\":3", "\"version\":9", 1), "version 9"),
         (whole.replacen("\"status\":\"DONE\"", "\"status\":\"GONE\"", 1), "“GONE” is not known"),
         (
             whole.replacen("{\"event\":{\"position\":5,", "{\"event\":{\"position\":6,", 1),
@@ -161,15 +176,16 @@ async fn an_organization_that_is_in_use_is_left_alone_and_a_file_that_lies_is_re
     assert_eq!(copy.replacen("\"copy\"", "\"main\"", 1), whole, "only its name in URLs differs");
 }
 
-/// What was taken out before there were teams has no word of them.
+/// What was taken out before there were teams has no word of them, nor of files.
 #[tokio::test]
-async fn an_export_of_the_version_before_is_read() {
+async fn an_export_of_the_first_version_is_read() {
     let app = TestApp::start().await;
     app.sign_up("Ana").await.create_issue("It breaks").await;
     let now = String::from_utf8(exported(&app, "main").await).unwrap();
-    let before = now.replacen("\"version\":2", "\"version\":1", 1);
+    let before = now.replacen("\"version\":3", "\"version\":1", 1);
     let before = before.replace("\"team\":null,", "").replacen("\"teams\":0,", "", 1);
-    assert!(!before.contains("team"), "{before}");
+    let before = before.replacen("\"attachments\":0,", "", 1);
+    assert!(!before.contains("team") && !before.contains("attachments"), "{before}");
     let other = TestApp::start().await;
     restore(&other, before.as_bytes(), None).await.unwrap();
     assert_eq!(String::from_utf8(exported(&other, "main").await).unwrap(), now);
@@ -182,6 +198,7 @@ async fn the_program_writes_a_packed_file_and_reads_it() {
     let run = |app: &TestApp, args: &[&str]| {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tracker"));
         command.args(args).env("DATABASE_URL", app.database_url.reveal()).env("TRACKER_LOG", "warn");
+        command.env("TRACKER_DATA_DIR", app.folder.path());
         let output = command.output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         output.stdout

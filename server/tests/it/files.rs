@@ -1,7 +1,7 @@
 //! Files: who may add, get, remove and hide them, by which ways they come in, and what is said of them.
 
 mod checked;
-mod hostile;
+pub mod hostile;
 mod moved;
 
 use http::StatusCode;
@@ -12,7 +12,7 @@ use tracker_domain::{live::LiveItem, org::Role};
 
 use crate::{live::tab::Tab, tokens::make};
 
-const LOG: &[u8] = b"2026-11-21 12:00 ERROR it breaks\n";
+pub const LOG: &[u8] = b"2026-11-21 12:00 ERROR it breaks\n";
 
 /// All files under a folder, with their sizes.
 fn under(folder: &Path) -> Vec<u64> {
@@ -27,7 +27,7 @@ fn under(folder: &Path) -> Vec<u64> {
 }
 
 /// What the store has.
-fn kept(app: &TestApp) -> Vec<u64> {
+pub fn kept(app: &TestApp) -> Vec<u64> {
     under(&app.folder.path().join("files"))
 }
 
@@ -44,20 +44,20 @@ async fn nothing_left(app: &TestApp) {
     panic!("left on the disk: {:?}", under(app.folder.path()));
 }
 
-async fn files(actor: &Actor, key: &str) -> Value {
+pub async fn files(actor: &Actor, key: &str) -> Value {
     let view: Value = actor.call("issues/view", json!({ "org": "main", "key": key })).await.json();
     view["view"]["head"]["files"].clone()
 }
 
-async fn remove(actor: &Actor, file: i64) -> u16 {
+pub async fn remove(actor: &Actor, file: i64) -> u16 {
     actor.call("files/remove", json!({ "org": "main", "file": file.to_string() })).await.status.as_u16()
 }
 
-async fn hide(actor: &Actor, file: i64) -> u16 {
+pub async fn hide(actor: &Actor, file: i64) -> u16 {
     actor.call("files/hide", json!({ "org": "main", "file": file.to_string() })).await.status.as_u16()
 }
 
-async fn status(actor: &Actor, file: i64) -> u16 {
+pub async fn status(actor: &Actor, file: i64) -> u16 {
     actor.fetch(&format!("/main/files/{file}"), &[]).await.0.as_u16()
 }
 

@@ -13,6 +13,7 @@ pub mod marks;
 mod questions;
 pub mod world;
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use futures::StreamExt;
 use marks::{Mark, found};
 use questions::{Question, blind, comparable, hidden_and_missing, parting, text_of};
@@ -252,13 +253,23 @@ async fn nobody_hears_what_is_not_theirs() {
 async fn an_export_has_one_organization_alone() {
     let world = World::new().await;
     for org in ["main", "farnorth"] {
-        let lines = String::from_utf8(exported(&world.app, org).await).unwrap();
+        let mut lines = String::from_utf8(exported(&world.app, org).await).unwrap();
+        let files: String = lines.lines().filter_map(bytes_of_a_file).collect();
+        lines += &files;
         let of_both = |what: &str| what == "the name of bo" || what == "the address of bo";
         let foreign = world.marks.all().iter().filter(|mark| mark.org != org && !of_both(&mark.what));
         assert_eq!(found(foreign, &lines), Vec::<&str>::new(), "{org}");
         let own = world.marks.all().iter().filter(|mark| mark.org == org);
         assert!(found(own, &lines).len() > 10, "{org}: {lines}");
+        let own = world.marks.all().iter().filter(|mark| mark.org == org);
+        assert!(!found(own, &files).is_empty(), "{org}: {files}");
     }
+}
+
+/// What a line of an export that has bytes of a file says in the clear.
+fn bytes_of_a_file(line: &str) -> Option<String> {
+    let part = line.strip_prefix("{\"part\":\"")?.strip_suffix("\"}")?;
+    Some(String::from_utf8(BASE64_STANDARD.decode(part).unwrap()).unwrap())
 }
 
 #[tokio::test]

@@ -26,6 +26,7 @@ mod log;
 mod mail;
 mod members;
 mod openapi;
+mod outside;
 mod pages;
 mod passwords;
 mod projects;

@@ -7,7 +7,7 @@ use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 use super::{LOG, files, kept, nothing_left};
 
-fn picture(format: ImageFormat, width: u32, height: u32) -> Vec<u8> {
+pub fn picture(format: ImageFormat, width: u32, height: u32) -> Vec<u8> {
     let pixels = RgbImage::from_fn(width, height, |x, y| image::Rgb([x as u8, y as u8, 40]));
     let mut bytes = Cursor::new(Vec::new());
     DynamicImage::ImageRgb8(pixels).write_to(&mut bytes, format).unwrap();

@@ -183,7 +183,7 @@ impl World {
         let (reporter, org, elder, seen_by) = *row;
         let mut mark = |what: &str| self.marks.add(org, &format!("{what} of {reporter}'s issue"), seen_by);
         let (title, description, tag) = (mark("the title"), mark("the description"), mark("the tag"));
-        let names = [mark("the file"), mark("what the scanner says")];
+        let names = [mark("the file"), mark("what the scanner says"), mark("what is in the file")];
         let comments = [mark("the reporter's comment"), mark("the answer")];
         let project = self.project(org);
         self.app.owner_sql(&format!("UPDATE projects SET next_number = {}", number(nth))).await;
@@ -207,7 +207,7 @@ impl World {
             .upload(
                 "files/upload",
                 &[("org", org), ("key", key.as_str())],
-                &[(names[0].as_str(), &b"A text."[..])],
+                &[(names[0].as_str(), names[2].as_bytes())],
             )
             .await;
         let file = added.json::<Value>()["files"][0]["id"].as_i64().unwrap();
