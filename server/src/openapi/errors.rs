@@ -80,8 +80,20 @@ pub(super) const UNAVAILABLE: Refusal = Refusal {
 };
 
 /// All of them.
-pub(super) const ALL: &[Refusal] =
-    &[UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, CONFLICT, INVALID, TOO_MANY, UNREADABLE, TIMEOUT, TOO_LARGE, MEDIA_TYPE, INTERNAL, UNAVAILABLE];
+pub(super) const ALL: &[Refusal] = &[
+    UNAUTHENTICATED,
+    FORBIDDEN,
+    NOT_FOUND,
+    CONFLICT,
+    INVALID,
+    TOO_MANY,
+    UNREADABLE,
+    TIMEOUT,
+    TOO_LARGE,
+    MEDIA_TYPE,
+    INTERNAL,
+    UNAVAILABLE,
+];
 
 impl Refusal {
     /// The HTTP status.
@@ -123,8 +135,8 @@ impl Refusal {
 
 /// Headers of an answer, by their names among the components.
 pub(super) fn headers(names: &[&str]) -> Value {
-    let each = names.iter().map(|name| {
-        ((*name).to_owned(), json!({ "$ref": format!("#/components/headers/{name}") }))
-    });
+    let each = names
+        .iter()
+        .map(|name| ((*name).to_owned(), json!({ "$ref": format!("#/components/headers/{name}") })));
     Value::Object(each.collect())
 }

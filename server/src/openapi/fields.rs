@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use tracker_domain::{
     account::IdempotencyKey,
     audit::AuditAction,
+    follow::MOST_WAIT,
     id::{InvitationId, IssueKey, PasskeyId, ProjectKey, SessionId, UserId},
     issue::Severity,
     org::Role,
-    follow::MOST_WAIT,
     page::{Cursor, MOST_ROWS, Sort},
     query::Query,
     schema::NewPassword,

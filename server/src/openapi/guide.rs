@@ -55,7 +55,9 @@ impl HeadingAdapter for Named {
 
 fn markdown() -> String {
     let mut text = GUIDE.to_owned();
-    text.push_str("\n## Kinds of errors\n\nThe `type` of a problem document is `/docs#error-` and one of these.\n");
+    text.push_str(
+        "\n## Kinds of errors\n\nThe `type` of a problem document is `/docs#error-` and one of these.\n",
+    );
     for (kind, about) in KINDS {
         let _ = write!(text, "\n### error {kind}\n\n{about}\n");
     }

@@ -3,7 +3,12 @@
 
 use schemars::SchemaGenerator;
 use serde_json::{Value, json};
-use tracker_domain::{attachment::FilesAdded, follow::{FollowLog, LogPage}, id::IssueKey, text::OrgSlug};
+use tracker_domain::{
+    attachment::FilesAdded,
+    follow::{FollowLog, LogPage},
+    id::IssueKey,
+    text::OrgSlug,
+};
 
 use super::{arguments, describe::answers, errors, fields, who::Who};
 
