@@ -39,8 +39,8 @@ impl Endpoint {
     /// Sends the fields of the form that was submitted.
     pub(super) fn send(self, event: &web_sys::Event) -> Sending {
         let form = form_data_from_event(event.unchecked_ref()).ok();
-        // Files have gone by themselves; what is left of them here is no text.
-        form.iter().for_each(|form| form.delete("upload"));
+        // Files have gone by themselves; what is left of them here is no text. A button without a name is no field.
+        form.iter().for_each(|form| ["upload", ""].iter().for_each(|name| form.delete(name)));
         let fields = form.and_then(|form| UrlSearchParams::new_with_str_sequence_sequence(&form).ok());
         Box::pin(async move {
             let unreadable = || AppError::Internal { reference: "form".to_owned() };
