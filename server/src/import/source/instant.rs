@@ -31,7 +31,7 @@ fn written_out(text: &str) -> String {
     let seconds = if clock.matches(':').count() == 1 { ":00" } else { "" };
     let offset = match offset.as_str() {
         "" => "Z".to_owned(),
-        short if short.len() == 5 && !short.contains(':') => format!("{}:{}", &short[..3], &short[3..]),
+        short if short.len() == 5 && short.is_ascii() && !short.contains(':') => format!("{}:{}", &short[..3], &short[3..]),
         hours if hours.len() == 3 => format!("{hours}:00"),
         other => other.to_owned(),
     };
@@ -75,6 +75,11 @@ mod tests {
         ] {
             assert!(read("created_at", text).unwrap_err().starts_with("`created_at`: "), "{text}");
         }
+    }
+
+    #[test]
+    fn an_offset_of_other_letters_is_refused() {
+        assert!(read("at", "2026-11-21 14:02 +0\u{19d0}").is_err());
     }
 
     proptest! {
