@@ -36,7 +36,7 @@ pub struct Wish {
     pub end: Timestamp,
 }
 
-/// From so many issues on a history is five years long instead of one, and written in bulk.
+/// From so many issues on a history is five years long instead of one.
 pub const MANY: u64 = 20_000;
 
 /// The word that about every second issue has, and the one that ten of them have: for measuring a search.
