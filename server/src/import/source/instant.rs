@@ -31,7 +31,9 @@ fn written_out(text: &str) -> String {
     let seconds = if clock.matches(':').count() == 1 { ":00" } else { "" };
     let offset = match offset.as_str() {
         "" => "Z".to_owned(),
-        short if short.len() == 5 && short.is_ascii() && !short.contains(':') => format!("{}:{}", &short[..3], &short[3..]),
+        short if short.len() == 5 && short.is_ascii() && !short.contains(':') => {
+            format!("{}:{}", &short[..3], &short[3..])
+        }
         hours if hours.len() == 3 => format!("{hours}:00"),
         other => other.to_owned(),
     };
