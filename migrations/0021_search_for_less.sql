@@ -1,9 +1,9 @@
 -- The same search for less. Compatible with the program before it, which calls the same functions.
 --
 -- Measured at 300,000 issues with 1,700,000 texts, one client: for a word that ten issues have, 1.5 ms of each look went into
--- lists of all texts that belong to the newest runs, which were all runs there are; for a word that every second issue has,
--- 0.5 of 2.5 ms went into looking at a thousand texts where a hundred say the same. The function took 3.2 and 2.8 ms, and takes
--- 1.3 and 2.6. A piece of text was folded to small letters before it was looked through: 12 microseconds a piece, and 9 now.
+-- lists of all texts that belong to the newest runs, which were all runs there are; the function took 3.2 ms, and takes 1.3. A
+-- piece of text was folded to small letters before it was looked through: 12 microseconds a piece, and 9 now. Words that more
+-- than a quarter of the newest texts have are known by 128 of them instead of 1,024 (0.45 ms); others cost 0.07 ms more.
 CREATE OR REPLACE FUNCTION tracker_hits(org bigint, reporter bigint, looked_for tsquery, cap int) RETURNS SETOF search_hit
     LANGUAGE plpgsql STABLE SET search_path = public, pg_temp
     SET enable_seqscan = off SET jit = off SET plan_cache_mode = force_generic_plan AS $$
