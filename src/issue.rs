@@ -38,6 +38,9 @@ pub const PAGE_ROWS: u16 = 50;
 /// The same of a search, whose rows have a piece of text each.
 pub const SEARCH_ROWS: u16 = 25;
 
+/// So many of the newest texts that match are looked at in a search (the `cap` of `tracker_search`).
+pub const SEARCHED_TEXTS: u16 = 500;
+
 /// So far open issues are counted for a list. To count all of them would cost more than the page itself where there are
 /// many; the insights have the exact number.
 pub const OPEN_COUNTED: i64 = 1_000;

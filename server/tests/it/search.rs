@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 use server::testing::{Actor, TestApp};
 use sqlx::Row;
-use tracker_domain::org::Role;
+use tracker_domain::{
+    issue::{SEARCH_ROWS, SEARCHED_TEXTS},
+    org::Role,
+};
 
 async fn report(actor: &Actor, title: &str, description: &str) -> String {
     let body = json!({
@@ -195,4 +198,19 @@ async fn words_are_marked_on_the_page_and_stay_text() {
     let page = ana.get("/main/issues?q=printer").await.ok();
     let page = page.contains("<mark>printer</mark>");
     assert!(!page.body.contains("<b>printer"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn the_end_of_a_long_search_says_how_far_it_looked() {
+    let app = TestApp::start().await;
+    let ana = app.sign_up("Ana").await;
+    for number in 0..=SEARCH_ROWS {
+        report(&ana, &format!("Printer {number}"), "").await;
+    }
+    let next = search(&ana, "printer").await["next"].as_str().unwrap().to_owned();
+    let said = format!("A search looks at the newest {SEARCHED_TEXTS} texts");
+    ana.get("/main/issues?q=printer").await.ok().lacks(&said);
+    ana.get(&format!("/main/issues?q=printer&after={next}")).await.ok().contains(&said);
+    let cap = r"SELECT substring(pg_get_function_arguments('tracker_search'::regproc) FROM 'DEFAULT (\d+)')::bigint";
+    assert_eq!(app.owner_count(cap).await, i64::from(SEARCHED_TEXTS));
 }
