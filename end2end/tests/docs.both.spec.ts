@@ -28,6 +28,7 @@ test('a function is tried as whoever is signed in', async ({ people }) => {
     await expect(page).toHaveURL(/\/docs#functions$/);
     return;
   }
+  await page.getByRole('link', { name: 'issues', exact: true }).click();
   const list = page.locator('#operations-issues-issues_list');
   await list.getByRole('button', { name: /issues\/list/ }).first().click();
   await list.getByRole('button', { name: 'Try it out' }).click();
