@@ -14,7 +14,7 @@
     docExpansion: "none",
     defaultModelsExpandDepth: 0,
     // The page says above what this is.
-    plugins: [function () { return { wrapComponents: { info: function () { return function () { return null; }; } } }; }],
+    plugins: [function () { return { wrapComponents: { InfoContainer: function () { return function () { return null; }; } } }; }],
     // Nothing of this is sent to anybody else.
     validatorUrl: null,
   });

@@ -37,6 +37,7 @@ pub fn Attach(
                 aria-invalid=move || wrong().then_some("true")
                 aria-describedby=move || super::field::described_by("files", false, wrong())
             />
+            <p class="hint js">"Or drop them here, or paste a picture."</p>
             {waits.then(|| view! { <input type="hidden" name="files" value=before/> })}
             {(kept > 0).then(|| view! { <p class="hint">{format!("Uploaded already: {kept}")}</p> })}
             <ul class="uploads" aria-label="Uploads"></ul>

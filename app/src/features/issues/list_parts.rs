@@ -98,11 +98,11 @@ pub(super) fn nothing(org: &str, list: &ListQuery, title: &'static str, text: &'
 #[component]
 pub(super) fn Pager(org: String, list: ListQuery, pages: [Option<String>; 2]) -> impl IntoView {
     let [previous, next] = pages;
+    let end = previous.is_some() && next.is_none() && list.searches();
     let link = move |cursor: String, label: &'static str, rel: &'static str| {
         view! { <a class="btn" href=list.page(cursor).link(&org) rel=rel>{label}</a> }
     };
     let some = previous.is_some() || next.is_some();
-    let end = previous.is_some() && next.is_none() && list.searches();
     let far = format!(
         "A search looks at the newest {SEARCHED_TEXTS} texts that match. More words find older ones."
     );
