@@ -8,7 +8,7 @@ import { MARKDOWN, MARKUP } from '../fixtures/payloads';
 const ELEMENTS = new Set(
   'A BLOCKQUOTE BR CODE DEL EM H3 H4 H5 H6 HR INPUT LI OL P PRE STRONG TABLE TBODY TD TH THEAD TR UL'.split(' '),
 );
-const ATTRIBUTES = new Set(['href', 'title', 'rel', 'class', 'start', 'align', 'checked', 'disabled', 'type', 'tabindex']);
+const ATTRIBUTES = new Set(['href', 'title', 'rel', 'class', 'start', 'align', 'checked', 'disabled', 'type', 'tabindex', 'aria-label']);
 
 // A text with U+0000 is refused: there it could not do any harm.
 const ATTACKS = [...MARKUP, ...MARKDOWN].map((payload) => payload.replaceAll('\u0000', ' '));
@@ -60,7 +60,8 @@ test('public attacks in titles, descriptions and comments come to nothing', asyn
   const key = await api.createIssue({ title: 'All of them', description: ATTACKS.join('\n\n') });
   for (const payload of ATTACKS) {
     await api.comment(key, payload);
-    await api.createIssue({ title: payload.split('\n')[0]?.slice(0, 200) ?? '', description: payload });
+    const line = payload.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ').slice(0, 200);
+    await api.createIssue({ title: line, description: payload });
   }
   for (let next: string | null = '/main/issues?sort=created'; next; ) {
     await open(page, next);
