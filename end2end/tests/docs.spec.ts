@@ -2,15 +2,17 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '../fixtures';
 
-for (const [colorScheme, width] of [['light', 1440], ['dark', 390]] as const) {
-  test(`axe finds nothing in the guide, ${colorScheme}, ${width} pixels wide`, async ({ people }) => {
-    // It is a page of thousands of lines.
-    test.setTimeout(180_000);
-    const { page } = await people.stranger({ colorScheme, viewport: { width, height: 900 } });
-    await page.goto('/docs');
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => ({ id, at: nodes.map((node) => node.target.join(' ')) }))).toEqual([]);
-  });
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const width of [1440, 390]) {
+    test(`axe finds nothing in the guide, ${colorScheme}, ${width} pixels wide`, async ({ people }) => {
+      // It is a page of thousands of lines.
+      test.setTimeout(180_000);
+      const { page } = await people.stranger({ colorScheme, viewport: { width, height: 900 } });
+      await page.goto('/docs');
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map(({ id, nodes }) => ({ id, at: nodes.map((node) => node.target.join(' ')) }))).toEqual([]);
+    });
+  }
 }
 
 test('a token takes the place of the session', async ({ people }) => {
