@@ -43,6 +43,7 @@ ENV PATH=/src/node_modules/.bin:$PATH
 COPY . .
 RUN cargo leptos build --release \
  && node scripts/viewer.mjs target/site \
+ && node scripts/charts.mjs target/site \
  && node scripts/precompress.mjs target/site
 
 # ---------------------------------------------------------------- the image that runs

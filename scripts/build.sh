@@ -16,7 +16,8 @@ release_is_fresh() {
   [ -f "$BUILD_STAMP" ] && [ -d "$RELEASE_SITE/pkg" ] || return 1
   [ "$(cat "$BUILD_STAMP")" = "$(binary_id)" ] || return 1
   for source in Cargo.toml Cargo.lock rust-toolchain.toml .cargo .sqlx package.json package-lock.json \
-    src app frontend server style public migrations scripts/precompress.mjs scripts/viewer.mjs; do
+    src app frontend server style public migrations scripts/precompress.mjs scripts/viewer.mjs \
+    scripts/charts.mjs scripts/charts; do
     [ -e "$REPO_ROOT/$source" ] && sources+=("$REPO_ROOT/$source")
   done
   [ -z "$(find "${sources[@]}" -path "$REPO_ROOT/server/tests" -prune -o -newer "$BUILD_STAMP" -print -quit)" ]
@@ -29,7 +30,8 @@ build_release() {
   mkdir -p "$REPO_ROOT/target" || return 1
   rm -f "$BUILD_STAMP"
   started="$(mktemp "$REPO_ROOT/target/build-started.XXXXXX")"
-  if ! (cd "$REPO_ROOT" && cargo leptos build --release && node scripts/viewer.mjs "$RELEASE_SITE" && node scripts/precompress.mjs "$RELEASE_SITE"); then
+  if ! (cd "$REPO_ROOT" && cargo leptos build --release && node scripts/viewer.mjs "$RELEASE_SITE" &&
+    node scripts/charts.mjs "$RELEASE_SITE" && node scripts/precompress.mjs "$RELEASE_SITE"); then
     rm -f "$started"
     return 1
   fi

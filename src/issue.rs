@@ -38,8 +38,11 @@ pub const PAGE_ROWS: u16 = 50;
 /// The same of a search, whose rows have a piece of text each.
 pub const SEARCH_ROWS: u16 = 25;
 
-/// So many of the newest texts that match are looked at in a search (the `cap` of `tracker_search`).
+/// So many of the newest texts that match are looked at in a search that asks for nothing else (the `cap` of `tracker_search`).
 pub const SEARCHED_TEXTS: u16 = 500;
+
+/// The same where there are other conditions, which leave fewer.
+pub const SEARCHED_BESIDE: u16 = 5_000;
 
 /// So far open issues are counted for a list. To count all of them would cost more than the page itself where there are
 /// many; the insights have the exact number.
@@ -129,6 +132,8 @@ pub struct IssueList {
     pub open: i64,
     /// For a search: where the words stand, for those rows whose texts show them.
     pub snippets: Vec<(IssueKey, Snippet)>,
+    /// For a search that may have more than it shows: how many of the newest texts that match it looked at.
+    pub looked_at: Option<u16>,
 }
 
 /// Asks for a new issue.

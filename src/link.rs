@@ -24,6 +24,21 @@ words! {
     }
 }
 
+impl Relation {
+    /// The same tie seen from the other end.
+    pub const fn reversed(self) -> Self {
+        match self {
+            Self::Relates => Self::Relates,
+            Self::Blocks => Self::BlockedBy,
+            Self::BlockedBy => Self::Blocks,
+            Self::Duplicates => Self::DuplicatedBy,
+            Self::DuplicatedBy => Self::Duplicates,
+            Self::ParentOf => Self::ChildOf,
+            Self::ChildOf => Self::ParentOf,
+        }
+    }
+}
+
 /// A tie as an issue's page shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -13,13 +13,11 @@ use std::{fmt, str::FromStr};
 use crate::{
     error::AppError,
     id::{IssueKey, Seq},
-    insight::Effect,
     issue::{IssueHead, IssueRow, TimelineEntry},
-    time::Day,
 };
 
 /// The version of this protocol. A browser with another one is told to load the page anew.
-pub const VERSION: u16 = 2;
+pub const VERSION: u16 = 3;
 
 /// Close codes of the application (RFC 6455 leaves 4000-4999 to it).
 pub mod close {
@@ -184,14 +182,10 @@ pub enum LiveItem {
         /// The issue now.
         head: Box<IssueHead>,
     },
-    /// For the statistics: what to add.
-    Stats {
+    /// For the insights: their numbers are others now.
+    Counted {
         /// The event's position.
         seq: Seq,
-        /// The day it happened on, UTC.
-        day: Day,
-        /// What it does.
-        effects: Vec<Effect>,
     },
 }
 

@@ -19,6 +19,8 @@ pub struct ProfileView {
     pub verified: bool,
     /// Whether the account has a password; one that came by a provider has none.
     pub has_password: bool,
+    /// Whose days their charts are of: an IANA time zone; empty for the organization's.
+    pub zone: String,
     /// The address that is to take the place of this one.
     pub changing: Option<AddressChange>,
 }
@@ -42,6 +44,15 @@ pub struct SetName {
     pub org: String,
     /// The new name.
     pub name: String,
+}
+
+/// Asks for another time zone.
+#[derive(Debug, Clone)]
+pub struct SetZone {
+    /// The organization of the page.
+    pub org: String,
+    /// An IANA time zone; empty for the organization's.
+    pub zone: String,
 }
 
 /// Asks for another password.

@@ -19,6 +19,7 @@ use crate::{
         AttachmentId, CommentId, InvitationId, IssueId, IssueKey, MAX_PROJECT_KEY_CHARS,
         MIN_PROJECT_KEY_CHARS, OrgId, PasskeyId, ProjectId, ProjectKey, Seq, SessionId, TagId, UserId,
     },
+    insight::{Count, Step},
     issue::Severity,
     link::Relation,
     member::MemberState,
@@ -73,6 +74,7 @@ macro_rules! ids {
 words! {
     Action "What can be done with an issue."
     AuditAction "What the audit trail can tell."
+    Count "What a number of the insights counts."
     FileState "Whether a file may be fetched."
     LinkKind "What the link of a mail is for."
     MemberState "Whether a member is let in."
@@ -85,6 +87,7 @@ words! {
     Role "What a member may do."
     Severity "How much an issue hurts."
     SortKey "What a list can be ordered by."
+    Step "How long a span of a chart is."
     Status "Where an issue stands: forward by one step or more, back to any earlier one."
     TokenScope "What a token may do; each includes those before it."
 }

@@ -68,14 +68,19 @@ impl Day {
         format!("{:04}-{:02}-{:02}", self.0.year(), u8::from(self.0.month()), self.0.day())
     }
 
+    /// The first day of its month.
+    pub fn month(self) -> Self {
+        Self(self.0.replace_day(1).unwrap_or(self.0))
+    }
+
     /// The day after; the last day that can be written stays itself.
     pub fn next(self) -> Self {
         Self(self.0.next_day().unwrap_or(self.0))
     }
 
-    /// The day `n` days before.
+    /// The day `n` days before, or the first that can be written.
     pub fn minus(self, n: u16) -> Self {
-        Self(self.0 - time::Duration::days(i64::from(n)))
+        Self(self.0.checked_sub(time::Duration::days(i64::from(n))).unwrap_or(Date::MIN))
     }
 }
 

@@ -20,7 +20,7 @@ use crate::{
             FailedPage, ForgotPage, InvitationPage, LoginPage, ResetPage, SecondStepPage, SignupPage,
             VerifyPage,
         },
-        insights::InsightsPage,
+        insights::{InsightsPage, NumberPage},
         issues::{IssuePage, IssuesPage, NewIssuePage},
         settings::{
             AuditPage, FactorsDoorPage, FactorsPage, InvitationsPage, MembersPage, ProfilePage, ProjectsPage,
@@ -92,6 +92,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/:org/issues/new") view=NewIssuePage ssr=SsrMode::Async/>
                 <Route path=path!("/:org/issues/:key") view=IssuePage ssr=SsrMode::Async/>
                 <Route path=path!("/:org/insights") view=InsightsPage ssr=SsrMode::Async/>
+                <Route path=path!("/:org/insights/rows") view=NumberPage ssr=SsrMode::Async/>
                 <Route path=path!("/:org/settings/security") view=SecurityPage ssr=SsrMode::Async/>
                 <Route path=path!("/:org/settings/members") view=MembersPage ssr=SsrMode::Async/>
                 <Route path=path!("/:org/settings/teams") view=TeamsPage ssr=SsrMode::Async/>

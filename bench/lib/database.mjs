@@ -28,14 +28,16 @@ export const trackerEnv = (database) => ({
 
 const exists = (database) => psql("postgres", `SELECT count(*) FROM pg_database WHERE datname = '${database}'`) === "1";
 
-export function fillTemplate(issues) {
-  const name = `demo_${issues}`;
+// Without `years` as many as `tracker demo` takes for so many issues.
+export function fillTemplate(issues, years) {
+  const name = years ? `demo_${issues}_${years}y` : `demo_${issues}`;
   if (exists(name)) return name;
   const began = Date.now();
   const filling = `${name}_filling`;
   psql("postgres", `DROP DATABASE IF EXISTS ${filling} WITH (FORCE);\nCREATE DATABASE ${filling} OWNER tracker;`);
   runNow(settings.bin, ["migrate"], { env: trackerEnv(filling) });
   const args = ["demo", "--issues", String(issues), "--seed", "1", "--password", settings.password];
+  if (years) args.push("--years", String(years));
   runNow(settings.bin, args, { env: trackerEnv(filling) });
   psql(filling, "VACUUM (ANALYZE);");
   psql("postgres", `ALTER DATABASE ${filling} RENAME TO ${name};`);

@@ -15,7 +15,7 @@ async function check(page: Page, where: string): Promise<void> {
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const width of [1440, 390]) {
     test(`axe finds nothing on any page, ${colorScheme}, ${width} pixels wide`, async ({ people }) => {
-      test.setTimeout(180_000);
+      test.setTimeout(300_000);
       const look = { colorScheme, reducedMotion: 'reduce', viewport: { width, height: 900 } } as const;
       const ana = await people.join('Ana Ribeiro', 'ADMIN', look);
       await furnish(ana);

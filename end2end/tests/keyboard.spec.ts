@@ -66,7 +66,8 @@ test('the sign-in page is walked in reading order', async ({ people }) => {
 });
 
 test('Tab reaches everything on every page, and the focus is seen', async ({ people }) => {
-  test.setTimeout(120_000);
+  // The insights have a link for each number.
+  test.setTimeout(300_000);
   const ana = await people.join('Ana Ribeiro', 'ADMIN');
   await furnish(ana);
   for (const place of ROOMS) {

@@ -84,6 +84,8 @@ test('a team gets people and a project, and its issues are found by it', async (
 
   await open(page, `${SETTINGS}/projects`);
   await link(page, 'Edit CORE').click();
+  // The form for a new project, which has a field of that name too, stands until the answer is there.
+  await expect(page.getByRole('heading', { name: 'Project CORE' })).toBeVisible();
   await field(page, 'Team').selectOption('Platform');
   await sending(page, 'projects/edit', () => button(page, 'Save changes').click());
   await expect(line(page, 'CORE')).toContainText('Platform');

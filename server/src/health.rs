@@ -23,7 +23,8 @@ use crate::{
     http::Routes,
     metrics::waiting_now,
     state::App,
-    storage::{MIGRATOR, health, stats},
+    storage::{MIGRATOR, health},
+    worker::INSIGHTS,
     worker::Tasks,
 };
 
@@ -120,7 +121,7 @@ async fn migrations(health: &Health) -> Part {
 
 /// How far the readers of the log are, wherever they run, and how the tasks of this process go.
 async fn worker(health: &Health) -> Part {
-    let lag = in_time(health::lag(&health.app.db.system, stats::READER)).await;
+    let lag = in_time(health::lag(&health.app.db.system, INSIGHTS)).await;
     let tasks = health.tasks.report();
     // The queue's own loop reports only that it began.
     let hangs = |name: &str, quiet| name != "jobs" && quiet > MOST_QUIET_SECONDS;

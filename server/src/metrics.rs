@@ -37,7 +37,8 @@ use tracker_domain::text::Secret;
 use crate::{
     config::Metrics,
     http::Routes,
-    storage::{Db, health, stats},
+    storage::{Db, health},
+    worker::INSIGHTS,
 };
 
 /// Seconds, for everything that is measured in them: from a fast page to the longest that a request may take.
@@ -141,10 +142,10 @@ async fn measure(db: &Db) {
         gauge!("tracker_pool_connections", "pool" => name, "state" => "in_use").set(in_use as f64);
     }
     gauge!("tracker_pool_waiting").set(waiting_now() as f64);
-    match health::lag(&db.system, stats::READER).await {
+    match health::lag(&db.system, INSIGHTS).await {
         Ok(lag) => {
-            gauge!("tracker_reader_behind_events", "reader" => stats::READER).set(lag.events as f64);
-            gauge!("tracker_reader_behind_seconds", "reader" => stats::READER).set(lag.seconds);
+            gauge!("tracker_reader_behind_events", "reader" => INSIGHTS).set(lag.events as f64);
+            gauge!("tracker_reader_behind_seconds", "reader" => INSIGHTS).set(lag.seconds);
         }
         Err(error) => tracing::warn!(%error, "the lag of the readers cannot be measured"),
     }

@@ -33,7 +33,7 @@ pub use complete::{CompleteQuery, Completion, Place, Proposal, Suggestion, compl
 pub use dates::{Age, Interval, Span, Unit, When};
 pub use edit::Choice;
 pub use error::QueryError;
-pub use evaluate::Facts;
+pub use evaluate::{Facts, Subject};
 pub use tree::{Compare, Field, Level, Node, State, Term, Text, Thing, Who};
 
 use crate::page::Sort;

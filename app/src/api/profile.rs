@@ -26,6 +26,13 @@ pub async fn set_name(org: String, name: String) -> Result<Saved, ApiError> {
     Ok(ports.profiles.set_name(&caller, tracker_domain::profile::SetName { org, name }).await?)
 }
 
+/// Changes whose days one's charts are of.
+#[server(prefix = "/api/v1", endpoint = "accounts/set_zone", protocol = Api)]
+pub async fn set_zone(org: String, #[server(default)] zone: String) -> Result<Saved, ApiError> {
+    let (ports, caller) = crate::ports::request()?;
+    Ok(ports.profiles.set_zone(&caller, tracker_domain::profile::SetZone { org, zone }).await?)
+}
+
 /// Changes one's password; every other session ends.
 #[server(prefix = "/api/v1", endpoint = "accounts/change_password", protocol = Api)]
 pub async fn change_password(

@@ -83,7 +83,7 @@ impl LiveCursor {
 
 fn position(item: &LiveItem) -> Seq {
     match item {
-        LiveItem::Row { seq, .. } | LiveItem::Entry { seq, .. } | LiveItem::Stats { seq, .. } => *seq,
+        LiveItem::Row { seq, .. } | LiveItem::Entry { seq, .. } | LiveItem::Counted { seq } => *seq,
     }
 }
 
@@ -119,11 +119,9 @@ pub fn backoff_ms(attempt: u32, random: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use time::macros::date;
-    use tracker_domain::time::Day;
 
     fn item(seq: i64) -> LiveItem {
-        LiveItem::Stats { seq: Seq(seq), day: Day(date!(2026 - 03 - 01)), effects: vec![] }
+        LiveItem::Counted { seq: Seq(seq) }
     }
 
     fn applied(step: Step) -> Vec<i64> {

@@ -39,4 +39,4 @@ pub use shell::{Door, Here, Mark, Shell};
 pub use state::{Empty, Skeleton};
 pub use time::{Time, provide_now};
 pub use toast::{Toasts, provide_toasts, use_toasts};
-pub use url::{encode, href, plural, query_part, thousands};
+pub use url::{duration, encode, href, plural, query_part, thousands};

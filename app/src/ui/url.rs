@@ -61,6 +61,31 @@ pub fn thousands(number: i64) -> String {
     if number < 0 { format!("\u{2212}{text}") } else { text }
 }
 
+/// A duration in the unit that people would choose: `45 s`, `12 min`, `3.4 h`, `2.1 d`, `8 wk`. The charts say the same
+/// (`scripts/charts/formats.js`).
+pub fn duration(seconds: f64) -> String {
+    // Up to so many of one unit the next larger one is not used.
+    const UNITS: [(&str, f64, f64, i32); 5] = [
+        ("s", 1.0, 60.0, 0),
+        ("min", 60.0, 60.0, 0),
+        ("h", 3_600.0, 24.0, 1),
+        ("d", 86_400.0, 14.0, 1),
+        ("wk", 604_800.0, f64::INFINITY, 1),
+    ];
+    if seconds < 0.5 {
+        return "0".to_owned();
+    }
+    let written = UNITS.iter().find_map(|(word, size, most, places)| {
+        let tenth = if seconds / size < 9.95 { 10.0_f64.powi(*places) } else { 1.0 };
+        let shown = (seconds / size * tenth).round() / tenth;
+        (shown < *most).then_some((shown, word))
+    });
+    let (shown, word) = written.unwrap_or((seconds, &"s"));
+    let whole = thousands(shown.trunc() as i64);
+    let fraction = ((shown - shown.trunc()) * 10.0).round() as i64;
+    if fraction == 0 { format!("{whole} {word}") } else { format!("{whole}.{fraction} {word}") }
+}
+
 /// `1 issue`, `2 issues`.
 pub fn plural(number: i64, one: &str, many: &str) -> String {
     format!("{} {}", thousands(number), if number == 1 { one } else { many })
@@ -99,5 +124,9 @@ mod tests {
     fn numbers_are_grouped() {
         assert_eq!([0, 999, 1204, 1_000_000].map(thousands), ["0", "999", "1,204", "1,000,000"]);
         assert_eq!(plural(1, "issue", "issues"), "1 issue");
+        assert_eq!(
+            [0.4, 45.0, 754.0, 12_240.0, 181_440.0, 6.048e8].map(duration),
+            ["0", "45 s", "13 min", "3.4 h", "2.1 d", "1,000 wk"]
+        );
     }
 }

@@ -6,7 +6,7 @@ use server::{App, services};
 use std::{collections::HashMap, sync::Arc};
 use tracker_domain::{
     error::AppError,
-    insight::Insights,
+    insight::{AskInsights, AskRows, InsightsView, NumberRows},
     issue::{CreateIssue, EditIssue, IssueChanged, IssueList, IssueRef, IssueView, ListIssues, SetProperty},
     org::Framed,
     query::{CompleteQuery, Suggestion},
@@ -62,7 +62,17 @@ impl Issues for Recorded {
 
 #[async_trait]
 impl InsightsPort for Recorded {
-    async fn view(&self, caller: &Caller, _: &str, _: &str) -> Result<Framed<Insights>, AppError> {
+    async fn view(&self, caller: &Caller, _: AskInsights, _: &str) -> Result<Framed<InsightsView>, AppError> {
         named(&self.0.insights, caller)
+    }
+
+    async fn rows(
+        &self,
+        _: &Caller,
+        _: AskInsights,
+        _: Result<AskRows, AppError>,
+        _: (&str, &str),
+    ) -> Result<Framed<NumberRows>, AppError> {
+        Err(AppError::NotFound)
     }
 }

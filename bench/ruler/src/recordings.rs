@@ -3,7 +3,7 @@
 use axum::body::Bytes;
 use std::{collections::HashMap, error::Error, fs, path::Path, sync::Arc};
 use tracker_domain::{
-    insight::Insights,
+    insight::InsightsView,
     issue::{IssueList, IssueView},
     org::Framed,
 };
@@ -18,7 +18,7 @@ pub struct Recordings {
     /// What an issue's page is made of.
     pub issues: HashMap<String, Framed<IssueView>>,
     /// What the insights page is made of.
-    pub insights: HashMap<String, Framed<Insights>>,
+    pub insights: HashMap<String, Framed<InsightsView>>,
 }
 
 impl Recordings {

@@ -14,6 +14,7 @@ use super::{Failure, files::FilesCommand, invite, ping, start, term};
 use crate::{
     access,
     config::Config,
+    insights::Zone,
     passwords::Passwords,
     services::accounts::FIRST_PROJECT,
     state::SystemClock,
@@ -140,6 +141,14 @@ pub(super) enum OrgCommand {
         #[arg(long)]
         admin: String,
     },
+    /// Say whose days its charts are of, for those who have not chosen a time zone themselves.
+    Zone {
+        /// An IANA time zone, for instance Europe/Lisbon or UTC.
+        zone: String,
+        /// Which organization; TRACKER_ORG if it is not said.
+        #[arg(long)]
+        org: Option<String>,
+    },
 }
 
 /// What is done to second factors.
@@ -157,8 +166,8 @@ pub(super) enum Factors {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Derived {
-    /// The daily statistics behind the insights page.
-    Stats,
+    /// What the insights are counted from.
+    Insights,
 }
 
 impl Admin {
@@ -172,6 +181,7 @@ impl Admin {
             Self::Org { what: OrgCommand::Create { slug, name, admin } } => {
                 create_org(&config, &slug, &name, &admin).await
             }
+            Self::Org { what: OrgCommand::Zone { zone, org } } => set_zone(&config, &zone, org).await,
             Self::Password { email } => set_password(&config, &email).await,
             Self::Keys(Keys::Rotate { forget }) => rotate_keys(&config, forget).await,
             Self::Invite { email, role, org, claim } => {
@@ -209,6 +219,17 @@ async fn members(config: &Config, org: Option<String>) -> Result<(), Failure> {
         let disabled = if row.disabled { "  (disabled)" } else { "" };
         term::say(&format!("{:<12} {:<10} {:<32} {}{disabled}", row.org, row.role, row.email, row.name));
     }
+    Ok(())
+}
+
+async fn set_zone(config: &Config, zone: &str, org: Option<String>) -> Result<(), Failure> {
+    let zone = Zone::parse(zone)?;
+    let org = org.map_or(Ok(config.accounts.org.clone()), |org| OrgSlug::parse(&org))?;
+    let mut connection = connect(config).await?;
+    if !admin::set_zone(&mut connection, &org, zone.name()).await.map_err(refused)? {
+        return Err(Failure::new(format!("there is no organization {org}")));
+    }
+    term::say(&format!("The charts of {org} have the days of {} now.", zone.name()));
     Ok(())
 }
 
@@ -318,7 +339,7 @@ fn read_password() -> Result<Secret, Failure> {
 
 async fn rebuild_derived(config: &Config, what: Derived) -> Result<(), Failure> {
     let name = match what {
-        Derived::Stats => crate::storage::stats::READER,
+        Derived::Insights => crate::worker::INSIGHTS,
     };
     let db: Db = start::database(config).await?;
     for reader in readers().iter().filter(|reader| reader.name() == name) {

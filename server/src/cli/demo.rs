@@ -145,6 +145,7 @@ impl Teller {
         let words = match progress {
             Progress::Issues(done, of) if !quiet => self.rate("issues", done, of),
             Progress::Events(done, of) if !quiet => self.rate("events", done, of),
+            Progress::Numbers(done, of) if !quiet => self.rate("events counted", done, of),
             Progress::Indexes if self.started.elapsed().as_secs() > SAY_EVERY_SECONDS => {
                 "making indexes".to_owned()
             }

@@ -11,7 +11,7 @@ use tokio::{
 use tracker_domain::{
     error::AppError,
     event::Change,
-    id::UserId,
+    id::{OrgId, UserId},
     org::Role,
     text::{OrgSlug, Secret},
     time::Timestamp,
@@ -33,6 +33,7 @@ use crate::{
         ConnectError,
         demo::{self, Batch, Filling, NewPerson, Project, Table},
     },
+    worker::{readers, step},
 };
 
 /// So many batches may wait for the database.
@@ -91,6 +92,8 @@ pub enum Progress {
     Events(u64, u64),
     /// The indexes are made.
     Indexes,
+    /// So many events of all are counted.
+    Numbers(u64, u64),
     /// The database looks at what is new.
     Look,
 }
@@ -181,7 +184,19 @@ pub async fn fill(
     for (product, project) in projects.iter_mut().enumerate() {
         project.next_number += count.issues.get(product).copied().unwrap_or_default();
     }
+    let org = OrgId(filling.org);
     filling.finish(head, &projects).await?;
+    for reader in readers() {
+        let mut counted = 0;
+        loop {
+            let more = step(&*reader, &pool, org).await?;
+            counted += more.unsigned_abs();
+            tell(Progress::Numbers(counted, head.unsigned_abs()));
+            if more == 0 {
+                break;
+            }
+        }
+    }
     tell(Progress::Look);
     demo::look_over(&pool).await?;
     pool.close().await;

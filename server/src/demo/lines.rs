@@ -1,20 +1,15 @@
-//! A history as rows: the issues as they are in the end, then the log with comments and statistics.
+//! A history as rows: the issues as they are in the end, then the log with comments.
 
-use std::collections::BTreeMap;
 use time::OffsetDateTime;
 use tokio::sync::mpsc::Sender;
 use tracker_domain::{
     event::{Change, Facts, Payload},
     id::{CommentId, ProjectId, UserId},
-    insight::effects,
-    issue::Severity,
     org::Person,
     time::Timestamp,
-    workflow::Status,
 };
 
 use super::{
-    calendar::{DAY, date},
     course::{Act, Step},
     history::{History, Visitor},
     issue::{Issue, Now},
@@ -164,22 +159,16 @@ impl Visitor for IssueLines<'_> {
 /// Something that happened to the organization: when, whose, and what.
 pub(super) type OrgEvent = (i64, Who, Change);
 
-/// Row of the statistics, but for the day.
-type StatRow = (i64, i64, Severity, Status);
-
-/// Writes the log, with comments, and the statistics of each day when it is over.
+/// Writes the log, with comments.
 pub(super) struct LogLines<'a> {
     pen: Pen<'a>,
     events: Batch,
     comments: Batch,
-    stats: Batch,
     tags: Vec<&'static str>,
     seq: i64,
     comment: i64,
     /// What happened to the organization and is not written yet, the first last.
     org_events: Vec<OrgEvent>,
-    day: i64,
-    counts: BTreeMap<StatRow, [i64; 4]>,
     fault: Option<serde_json::Error>,
 }
 
@@ -192,13 +181,10 @@ impl<'a> LogLines<'a> {
             pen,
             events: Batch::new(Table::Events),
             comments: Batch::new(Table::Comments),
-            stats: Batch::new(Table::DailyStats),
             tags,
             seq,
             comment,
             org_events,
-            day: 0,
-            counts: BTreeMap::new(),
             fault: None,
         }
     }
@@ -206,10 +192,7 @@ impl<'a> LogLines<'a> {
     /// Sends what is left; gives the last position.
     pub(super) fn finish(mut self) -> Result<i64, Option<serde_json::Error>> {
         self.write_org_events(i64::MAX).map_err(Some)?;
-        self.end_day();
-        let sent = self.pen.send(&mut self.events)
-            && self.pen.send(&mut self.comments)
-            && self.pen.send(&mut self.stats);
+        let sent = self.pen.send(&mut self.events) && self.pen.send(&mut self.comments);
         if sent { Ok(self.seq) } else { Err(self.fault) }
     }
 
@@ -262,7 +245,6 @@ impl<'a> LogLines<'a> {
             status: issue.now.status,
         };
         let change = self.change(issue, before, step);
-        self.count(step.at, &change, &facts);
         self.event(step.at, step.who, Some((self.pen.issue(issue), facts)), &change)
     }
 
@@ -314,38 +296,6 @@ impl<'a> LogLines<'a> {
     fn named(&self, who: Who) -> Person {
         Person { id: UserId(self.pen.person(who)), name: self.pen.history.team.name(who).to_owned() }
     }
-
-    fn count(&mut self, at: i64, change: &Change, facts: &Facts) {
-        let day = at.div_euclid(DAY);
-        if day != self.day {
-            self.end_day();
-            self.day = day;
-        }
-        for effect in effects(change, facts) {
-            let row = (facts.project.0, facts.reporter.0, effect.severity, effect.status);
-            let more = [effect.delta, effect.opened, effect.closed, effect.reopened];
-            let counts = self.counts.entry(row).or_default();
-            counts.iter_mut().zip(more).for_each(|(count, more)| *count += more);
-        }
-    }
-
-    fn end_day(&mut self) {
-        let day = date(self.day * DAY);
-        for ((project, reporter, severity, status), counts) in std::mem::take(&mut self.counts) {
-            if counts == [0; 4] {
-                continue;
-            }
-            let keys = [
-                Value::Word(&day),
-                Value::Number(project),
-                Value::Number(reporter),
-                Value::Word(severity.word()),
-                Value::Word(status.word()),
-            ];
-            let values: Vec<Value<'_>> = keys.into_iter().chain(counts.map(Value::Number)).collect();
-            self.stats.row(self.pen.ids.org, &values);
-        }
-    }
 }
 
 impl Visitor for LogLines<'_> {
@@ -354,9 +304,7 @@ impl Visitor for LogLines<'_> {
             self.fault = Some(fault);
             return false;
         }
-        self.pen.send_full(&mut self.events)
-            && self.pen.send_full(&mut self.comments)
-            && self.pen.send_full(&mut self.stats)
+        self.pen.send_full(&mut self.events) && self.pen.send_full(&mut self.comments)
     }
 
     fn ended(&mut self, _: &Issue) -> bool {

@@ -200,8 +200,8 @@ fn meaning(kind: &str) -> (Level, &'static str, &'static str) {
         ),
         "statistics" => (
             Level::Problem,
-            "rows of the statistics are not what the log says",
-            "tracker admin rebuild stats, while everything runs",
+            "issues or days are not counted as the log says",
+            "tracker admin rebuild insights, while everything runs",
         ),
         "behind" => (
             Level::Problem,
@@ -211,7 +211,7 @@ fn meaning(kind: &str) -> (Level, &'static str, &'static str) {
         "ahead" => (
             Level::Problem,
             "readers of the log are ahead of it: a part of the log is gone",
-            "tracker admin rebuild stats, after the log is whole again",
+            "tracker admin rebuild insights, after the log is whole again",
         ),
         "leftovers" => (
             Level::Risk,

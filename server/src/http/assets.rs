@@ -10,6 +10,7 @@ use tower_http::{
 };
 
 use super::Routes;
+use crate::draw::Draw;
 
 /// Where the built site is, and what the page must know of it.
 #[derive(Debug, Clone)]
@@ -18,6 +19,8 @@ pub struct Site {
     pub root: PathBuf,
     /// For the scripts and styles of the page.
     pub options: LeptosOptions,
+    /// Draws charts for those who have no scripts.
+    pub draw: Draw,
 }
 
 impl Site {
@@ -30,7 +33,8 @@ impl Site {
             .site_pkg_dir("pkg")
             .hash_files(hashed)
             .build();
-        Self { root, options }
+        let draw = Draw::new(root.join("charts/engine.js"));
+        Self { root, options, draw }
     }
 }
 
@@ -58,6 +62,15 @@ fn viewer(site: &Site) -> Routes {
         .layer(asked_again)
 }
 
+/// What draws charts in the browser; its name is the same in every version. The server's own engine lies beside it
+/// and is not served.
+fn charts(site: &Site) -> Routes {
+    let script = ServeFile::new(site.root.join("charts/charts.js")).precompressed_br().precompressed_gzip();
+    let asked_again =
+        SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    Routes::new().file("/charts/charts.js", script).layer(asked_again)
+}
+
 /// The files' routes.
 pub(super) fn routes(site: &Site) -> Routes {
     let icon = ServeFile::new(site.root.join("favicon.svg"));
@@ -68,4 +81,5 @@ pub(super) fn routes(site: &Site) -> Routes {
         .file("/files.js", script("files.js"))
         .file("/passkeys.js", script("passkeys.js"))
         .merge(viewer(site))
+        .merge(charts(site))
 }

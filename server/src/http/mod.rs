@@ -7,6 +7,7 @@ mod api;
 mod assets;
 mod audit_csv;
 mod caller;
+mod charts;
 mod client;
 mod connections;
 pub mod cookies;
@@ -95,6 +96,7 @@ pub fn routes_on(app: &App, ports: Ports, site: &Site) -> Routes {
         .route("/", get(pages::home))
         .route("/settings/security", get(pages::own_security))
         .route("/{org}/settings/audit.csv", get(audit_csv::table))
+        .route("/{org}/insights/{chart}", get(charts::chart))
         .route("/{org}/files/{file}", get(files::whole))
         .route("/{org}/files/{file}/small", get(files::thumbnail))
         .route("/login/{provider}", get(providers::set_out))

@@ -5,14 +5,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use tracker_domain::{
     event::Change,
     id::{CommentId, IssueId, ProjectId, ProjectKey, UserId},
-    link::Relation as Word,
 };
 
 use super::{
     ImportError,
     events::{self, Ids},
     people::{self, Cast, RoleOf},
-    record::{Record, Relation},
+    record::Record,
 };
 use crate::storage::{
     import::{self, Mark, Marked, Place},
@@ -260,25 +259,9 @@ async fn insert_links(
     let mut links = Vec::new();
     for (record, issue) in records.iter().zip(ids) {
         let own = record.links.iter().filter(|link| link.key != record.key);
-        links.extend(own.map(|link| LinkRow {
-            issue: *issue,
-            relation: word(link.relation),
-            target: &link.key,
-        }));
+        links.extend(own.map(|link| LinkRow { issue: *issue, relation: link.relation, target: &link.key }));
     }
     Ok(rows::insert_links(connection, place, &links, (&keys, &targets)).await?)
-}
-
-const fn word(relation: Relation) -> Word {
-    match relation {
-        Relation::Relates => Word::Relates,
-        Relation::Blocks => Word::Blocks,
-        Relation::BlockedBy => Word::BlockedBy,
-        Relation::Duplicates => Word::Duplicates,
-        Relation::DuplicatedBy => Word::DuplicatedBy,
-        Relation::ParentOf => Word::ParentOf,
-        Relation::ChildOf => Word::ChildOf,
-    }
 }
 
 /// The events of the batch: who joined and what began stand before the issue with which that happened, so that the log

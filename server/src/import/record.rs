@@ -9,6 +9,7 @@ use std::fmt;
 use tracker_domain::{
     id::ProjectKey,
     issue::Severity,
+    link::Relation,
     text::{Email, IssueTitle, Markdown, TagName},
     time::Timestamp,
     workflow::Status,
@@ -169,41 +170,6 @@ pub struct Link {
     pub relation: Relation,
     /// The other one, as the source calls it.
     pub key: String,
-}
-
-/// What one issue is to another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Relation {
-    /// They have to do with each other; also every word that is not known.
-    Relates,
-    /// The other one waits for this one.
-    Blocks,
-    /// This one waits for the other one.
-    BlockedBy,
-    /// This one says again what the other one said.
-    Duplicates,
-    /// The other one says it again.
-    DuplicatedBy,
-    /// The other one is a part of this one.
-    ParentOf,
-    /// This one is a part of the other one.
-    ChildOf,
-}
-
-impl Relation {
-    /// The same tie seen from the other end.
-    pub const fn reversed(self) -> Self {
-        match self {
-            Self::Relates => Self::Relates,
-            Self::Blocks => Self::BlockedBy,
-            Self::BlockedBy => Self::Blocks,
-            Self::Duplicates => Self::DuplicatedBy,
-            Self::DuplicatedBy => Self::Duplicates,
-            Self::ParentOf => Self::ChildOf,
-            Self::ChildOf => Self::ParentOf,
-        }
-    }
 }
 
 /// A file that the source has.

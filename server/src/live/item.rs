@@ -9,7 +9,7 @@ use tracker_domain::{
     event::{Change, Facts},
     follow::LogEvent,
     id::Seq,
-    insight::effects,
+    insight::is_counted,
     issue::{IssueHead, IssueRow, TimelineEntry},
     live::{LiveItem, TopicPage},
     org::Person,
@@ -68,7 +68,7 @@ pub fn item(page: &TopicPage, actor: Actor, event: &LoadedEvent) -> Option<LiveI
             .as_ref()
             .filter(|issue| issue.row.key == *key)
             .and_then(|issue| entry(actor, event, issue)),
-        TopicPage::Insights => stats(actor, event),
+        TopicPage::Insights => counted(actor, event),
     }
 }
 
@@ -109,10 +109,8 @@ fn entry(actor: Actor, event: &LoadedEvent, issue: &LoadedIssue) -> Option<LiveI
     Some(LiveItem::Entry { seq: event.seq, entry: Box::new(entry), head: Box::new(head) })
 }
 
-fn stats(actor: Actor, event: &LoadedEvent) -> Option<LiveItem> {
-    let facts = event
-        .facts
-        .filter(|facts| sees(actor, IssueFacts { reporter: facts.reporter, status: facts.status }))?;
-    let effects = effects(&event.change, &facts);
-    (!effects.is_empty()).then(|| LiveItem::Stats { seq: event.seq, day: event.at.day(), effects })
+fn counted(actor: Actor, event: &LoadedEvent) -> Option<LiveItem> {
+    let facts = event.facts?;
+    let seen = sees(actor, IssueFacts { reporter: facts.reporter, status: facts.status });
+    (seen && is_counted(&event.change)).then_some(LiveItem::Counted { seq: event.seq })
 }

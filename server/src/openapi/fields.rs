@@ -8,6 +8,7 @@ use tracker_domain::{
     audit::AuditAction,
     follow::MOST_WAIT,
     id::{InvitationId, IssueKey, PasskeyId, ProjectKey, SessionId, UserId},
+    insight::{Count, PRESETS, Step},
     issue::Severity,
     org::Role,
     page::{Cursor, MOST_ROWS, Sort},
@@ -46,6 +47,14 @@ fn id(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "pattern": "^[0-9]+$" })
 }
 
+fn moment(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "format": "date-time" })
+}
+
+fn range(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "enum": PRESETS.map(|(word, ..)| word) })
+}
+
 fn days(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "integer", "format": "int64", "minimum": 1, "maximum": MOST_DAYS })
 }
@@ -75,12 +84,21 @@ const FIELDS: &[(&str, &str, Shape)] = &[
         "Where the page begins: `next` or `previous` of the page before; empty for the first.",
         of::<Cursor>,
     ),
+    ("at", "The moment that it is about, RFC 3339 or a day; now, if it is not said.", text),
     ("answer", "What the browser answered, as JSON.", of::<Secret>),
     ("assignee", "The id of a member; empty for nobody.", id),
     ("audit/view.after", "Where the page begins: `next` of the page before; empty for the first.", text),
     ("body", "Markdown.", of::<Markdown>),
+    (
+        "bins",
+        "Durations, as the dots of the numbers have them: the first bin and the one after the last, `120-124`.",
+        text,
+    ),
+    ("by", "How long a span of a chart is; so that there are some dozens, if it is not said.", of::<Step>),
     ("called", "What the service is called.", of::<DisplayName>),
     ("code", "The code of the authenticator, or a recovery code.", of::<Secret>),
+    ("compare", "`before` for the range before too.", text),
+    ("count", "What is counted.", of::<Count>),
     ("current_password", "The password until now.", of::<Secret>),
     ("days", "For so many days.", days),
     ("description", "Markdown.", of::<Markdown>),
@@ -95,6 +113,10 @@ const FIELDS: &[(&str, &str, Shape)] = &[
     ("from", "From this day on, UTC.", day),
     ("id", "The id.", number),
     ("idempotency_key", "The same as the header Idempotency-Key, for forms.", of::<IdempotencyKey>),
+    ("insights/rows.severity", "Of this severity only.", of::<Severity>),
+    ("insights/rows.status", "In this status, or out of it, only.", of::<Status>),
+    ("insights/view.from", "The first day, in the zone's calendar; with `to` in the place of `range`.", day),
+    ("insights/view.to", "The last day.", day),
     ("issues/list.severity", "Severities, separated by commas; takes the place of the query's own.", text),
     ("issues/list.status", "Statuses, separated by commas; takes the place of the query's own.", text),
     ("key", "The issue's key.", of::<IssueKey>),
@@ -127,12 +149,15 @@ const FIELDS: &[(&str, &str, Shape)] = &[
     ("proof", "The password, or a code of a factor that is there already.", of::<Secret>),
     ("provider", "The provider's name in the settings.", some),
     ("q", "A query of the query language.", of::<Query>),
+    ("range", "Days up to that of `at`: 30 if it is not said.", range),
     ("read", "Whether it gets the scope READ.", flag),
     ("required", "Whether members need a second factor.", flag),
     ("role", "A role.", of::<Role>),
+    ("seq", "A position of the log: what came later is not in it; the present one, if it is not said.", id),
     ("service", "The service's id.", of::<UserId>),
     ("sessions/end.id", "The session.", of::<SessionId>),
     ("severity", "How much it hurts.", of::<Severity>),
+    ("since", "From this moment on; from the beginning, if it is not said.", moment),
     ("slug", "The team's name in queries; empty for one that is made of its name.", of::<TeamSlug>),
     ("sort", "An order; takes the place of the query's own.", of::<Sort>),
     ("status", "Where it stands.", of::<Status>),
@@ -144,8 +169,10 @@ const FIELDS: &[(&str, &str, Shape)] = &[
     ("title", "What the issue is called.", of::<IssueTitle>),
     ("to", "Up to this day, UTC.", day),
     ("token", "The secret of the link, or of the question.", of::<Secret>),
+    ("until", "Before this moment, or as it was then; now, if it is not said.", moment),
     ("version", "The version that the editor saw.", number),
     ("write", "Whether it gets the scope WRITE.", flag),
+    ("zone", "A time zone of the IANA database; the viewer's own, if it is not said.", text),
 ];
 
 /// The line of a function's argument.

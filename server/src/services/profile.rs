@@ -9,7 +9,7 @@ use tracker_domain::{
     audit::AuditAction,
     error::{AppError, FieldError},
     org::Framed,
-    profile::{ChangeAddress, ChangePassword, ProfileView, Saved, SendVerification, SetName},
+    profile::{ChangeAddress, ChangePassword, ProfileView, Saved, SendVerification, SetName, SetZone},
     text::{DisplayName, Email, Secret},
     time::Timestamp,
 };
@@ -18,6 +18,7 @@ use super::{once, page::tell};
 use crate::{
     App,
     fault::fault,
+    insights::Zone,
     mail::Kind,
     storage::{
         Tx, accounts, audit,
@@ -48,6 +49,15 @@ impl Profiles for ProfilesService {
         profile::set_name(&mut tx, member.actor.user, &name).await?;
         let details = json!({ "name": { "from": member.name, "to": name.as_str() } });
         self.record(&mut tx, caller, (AuditAction::SettingsChanged, name.as_str()), details).await?;
+        tx.end().await?;
+        Ok(saved(&command.org))
+    }
+
+    async fn set_zone(&self, caller: &Caller, command: SetZone) -> Result<Saved, AppError> {
+        let app = &self.0;
+        let (mut tx, member) = app.write(caller, &command.org).await?;
+        let zone = if command.zone.is_empty() { None } else { Some(Zone::parse(&command.zone)?) };
+        profile::set_zone(&mut tx, member.actor.user, zone.as_ref().map(Zone::name)).await?;
         tx.end().await?;
         Ok(saved(&command.org))
     }

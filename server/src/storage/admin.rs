@@ -156,6 +156,12 @@ pub enum Founded {
     NoAccount,
 }
 
+/// Says whose days an organization's charts are of; `false` when there is none of that name.
+pub async fn set_zone(connection: &mut PgConnection, org: &OrgSlug, zone: &str) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query!("UPDATE organizations SET zone = $2 WHERE slug = $1", org.as_str(), zone);
+    Ok(done.execute(connection).await?.rows_affected() > 0)
+}
+
 /// Makes an organization with its first ADMIN and its first project.
 pub async fn create_org(
     connection: &mut PgConnection,

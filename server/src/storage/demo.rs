@@ -15,7 +15,7 @@ use tracker_domain::{
     time::Timestamp,
 };
 
-use super::{ConnectError, options, stats::READER};
+use super::{ConnectError, options};
 
 /// Connections as the owner: one that fills, one that reserves ids beside it.
 pub async fn connect(url: &Secret) -> Result<PgPool, ConnectError> {
@@ -225,16 +225,6 @@ impl Filling {
             .execute(&mut *self.transaction)
             .await?;
         }
-        // The statistics were counted on the way; other readers of the log come by themselves.
-        sqlx::query!(
-            "INSERT INTO reader_cursors (org_id, reader, seq) VALUES ($1, $2, $3)
-             ON CONFLICT (org_id, reader) DO UPDATE SET seq = excluded.seq",
-            self.org,
-            READER,
-            head
-        )
-        .execute(&mut *self.transaction)
-        .await?;
         sqlx::query!("UPDATE org_heads SET seq = $2 WHERE org_id = $1", self.org, head)
             .execute(&mut *self.transaction)
             .await?;
@@ -258,7 +248,7 @@ const FILL_SEARCH: &str = "
 const LOOSE_PARTS: &str = "
     WITH filled AS (
         SELECT to_regclass(name)::oid AS oid
-        FROM unnest(ARRAY['issues', 'issue_tags', 'comments', 'events', 'daily_stats', 'search_texts']) AS name
+        FROM unnest(ARRAY['issues', 'issue_tags', 'comments', 'events', 'search_texts']) AS name
     )
     SELECT 0 AS turn, format('ALTER TABLE %s DISABLE TRIGGER %I', t.tgrelid::regclass, t.tgname) AS off,
            format('ALTER TABLE %s ENABLE TRIGGER %I', t.tgrelid::regclass, t.tgname) AS anew
@@ -302,17 +292,7 @@ pub async fn reserve(pool: &PgPool, issues: i64, comments: i64) -> Result<(i64, 
 pub async fn look_over(pool: &PgPool) -> Result<(), sqlx::Error> {
     let mut connection = pool.acquire().await?;
     sqlx::raw_sql("SET statement_timeout = 0").execute(&mut *connection).await?;
-    for table in [
-        "issues",
-        "issue_tags",
-        "comments",
-        "events",
-        "daily_stats",
-        "tags",
-        "users",
-        "memberships",
-        "projects",
-    ] {
+    for table in ["issues", "issue_tags", "comments", "events", "tags", "users", "memberships", "projects"] {
         let statement = AssertSqlSafe(format!("VACUUM (ANALYZE) {table}"));
         sqlx::raw_sql(statement).execute(&mut *connection).await?;
     }

@@ -5,7 +5,8 @@ use sqlx::{PgConnection, PgPool, Postgres, Row, Transaction, postgres::PgPoolOpt
 use time::OffsetDateTime;
 use tracker_domain::text::Secret;
 
-use super::{ACQUIRE_TIMEOUT, ConnectError, jobs, options, stats};
+use super::{ACQUIRE_TIMEOUT, ConnectError, jobs, options};
+use crate::insights::reconcile;
 
 /// So many examples of each finding are given.
 pub const EXAMPLES: usize = 5;
@@ -253,48 +254,10 @@ impl Examination {
     /// Rows of the statistics that are not what the events say which their reader has seen. What an event does is
     /// written down in `tracker_domain::insight`; that this says the same is held by the tests of the demonstration.
     pub async fn statistics(&mut self) -> Result<Vec<Found>, sqlx::Error> {
-        sqlx::query_as!(
-            Found,
-            r#"WITH seen AS (
-                   SELECT e.org_id, (e.at AT TIME ZONE 'UTC')::date AS day, e.kind,
-                          (e.payload -> 'facts' ->> 'project')::bigint AS project_id,
-                          (e.payload -> 'facts' ->> 'reporter')::bigint AS reporter_id,
-                          e.payload -> 'facts' ->> 'severity' AS severity, e.payload -> 'facts' ->> 'status' AS status,
-                          e.payload -> 'data' ->> 'from' AS before, e.payload -> 'data' ->> 'to' AS after
-                   FROM events e JOIN reader_cursors c ON c.org_id = e.org_id AND c.reader = $1 AND e.seq <= c.seq
-                   WHERE e.kind IN ('issue_created', 'status_moved', 'severity_set')
-               ), effects (org_id, day, project_id, reporter_id, severity, status, delta, opened, closed, reopened) AS (
-                   SELECT org_id, day, project_id, reporter_id, severity, status, 1, 1, 0, 0 FROM seen WHERE kind = 'issue_created'
-                   UNION ALL
-                   SELECT org_id, day, project_id, reporter_id, severity, before, -1, 0, 0, 0 FROM seen WHERE kind = 'status_moved'
-                   UNION ALL
-                   SELECT org_id, day, project_id, reporter_id, severity, after, 1, 0,
-                          (after = 'DONE' AND before <> 'DONE')::int, (before = 'DONE' AND after <> 'DONE')::int
-                   FROM seen WHERE kind = 'status_moved'
-                   UNION ALL
-                   SELECT org_id, day, project_id, reporter_id, before, status, -1, 0, 0, 0 FROM seen WHERE kind = 'severity_set'
-                   UNION ALL
-                   SELECT org_id, day, project_id, reporter_id, after, status, 1, 0, 0, 0 FROM seen WHERE kind = 'severity_set'
-               ), expected AS (
-                   SELECT org_id, day, project_id, reporter_id, severity, status, sum(delta) AS delta, sum(opened) AS opened,
-                          sum(closed) AS closed, sum(reopened) AS reopened
-                   FROM effects GROUP BY org_id, day, project_id, reporter_id, severity, status
-               ), wrong AS (
-                   SELECT org_id, day, project_id, severity, status
-                   FROM expected e FULL JOIN daily_stats k USING (org_id, day, project_id, reporter_id, severity, status)
-                   WHERE coalesce(e.delta, 0) <> coalesce(k.delta, 0) OR coalesce(e.opened, 0) <> coalesce(k.opened, 0)
-                       OR coalesce(e.closed, 0) <> coalesce(k.closed, 0) OR coalesce(e.reopened, 0) <> coalesce(k.reopened, 0)
-               ), named AS (
-                   SELECT format('%s/%s %s %s %s', o.slug, p.key, w.day, w.severity, w.status) AS name
-                   FROM wrong w JOIN organizations o ON o.id = w.org_id
-                   LEFT JOIN projects p ON p.org_id = w.org_id AND p.id = w.project_id
-               )
-               SELECT 'statistics' AS "kind!", count(*) AS "count!", (array_agg(name ORDER BY name))[1:5] AS "examples!"
-               FROM named HAVING count(*) > 0"#,
-            stats::READER
-        )
-        .fetch_all(self.connection())
-        .await
+        let wrong = reconcile::differences(self.connection(), reconcile::THOROUGH).await?;
+        let count = wrong.len() as i64;
+        let examples = wrong.into_iter().take(EXAMPLES).collect();
+        Ok(Vec::from_iter((count > 0).then(|| Found { kind: "statistics".to_owned(), count, examples })))
     }
 
     /// Readers of the log that wait, or are ahead of it, and leftovers that nobody cleans up.

@@ -7,14 +7,20 @@
 use sqlx::{Postgres, QueryBuilder, Row};
 use tracker_domain::{
     error::AppError,
-    id::IssueKey,
+    id::{IssueKey, Seq},
     issue::PAGE_ROWS,
     page::Cursor,
     query::Query,
     time::{Day, Timestamp},
 };
 
-use super::{Tx, db, list, list::ListQuery, stats};
+use super::{
+    Tx, db,
+    insights::{self, Moment},
+    list,
+    list::ListQuery,
+};
+use crate::worker::INSIGHTS;
 
 /// A query that people wait for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,8 +36,10 @@ pub enum Hot {
     },
     /// The page of [`Sample::issue`].
     Issue,
-    /// The insights.
+    /// What a page of insights begins with.
     Insights,
+    /// The open issues of such a page.
+    OpenIssues,
 }
 
 /// All of them, by the name that a plan is kept under.
@@ -49,6 +57,7 @@ pub const HOT: &[(&str, Hot)] = &[
     ("search_rare", Hot::Search { common: false }),
     ("issue", Hot::Issue),
     ("insights", Hot::Insights),
+    ("insights_open", Hot::OpenIssues),
 ];
 
 /// What the queries ask for.
@@ -108,12 +117,21 @@ fn push(builder: &mut QueryBuilder<Postgres>, hot: Hot, sample: &Sample, own: bo
             });
             Ok(())
         }
+        Hot::OpenIssues => {
+            let now = Timestamp(time::macros::datetime!(2126-01-01 00:00 UTC));
+            let moment = Moment { before: now, at: now, seq: Seq(i64::MAX - 1) };
+            insights::push_open(builder, (&Query::default(), moment.at), moment, 5);
+            Ok(())
+        }
         Hot::Insights => {
-            push_file(builder, include_str!("stats.sql"), |builder, n| match n {
-                1 => drop(builder.push_bind(sample.since.0)),
-                2 => drop(builder.push_bind(String::new())),
-                3 => drop(builder.push_bind(None::<Vec<u8>>)),
-                _ => drop(builder.push_bind(stats::READER)),
+            push_file(builder, include_str!("insights.sql"), |builder, n| match n {
+                1 => drop(builder.push_bind(String::new())),
+                2 => drop(builder.push_bind(None::<Vec<u8>>)),
+                3 => drop(builder.push_bind(INSIGHTS)),
+                4 | 5 | 7 => drop(builder.push_bind(Vec::<String>::new())),
+                6 => drop(builder.push_bind("SCOPE")),
+                8 => drop(builder.push_bind(sample.since.0)),
+                _ => drop(builder.push_bind(sample.deep.day().0)),
             });
             Ok(())
         }

@@ -230,11 +230,18 @@ fn into_page(
     let (has_next, has_previous) = if backwards { (true, more) } else { (more, query.after.is_some()) };
     let next = cursor(listed.last(), false).filter(|_| has_next);
     let previous = cursor(listed.first(), true).filter(|_| has_previous);
+    let alone = query.query.is_search();
+    // What was looked at has said so itself, unless the other conditions left none of it.
+    let capped = match listed.first() {
+        Some(first) => first.hit.as_ref().is_some_and(|hit| hit.capped),
+        None => query.query.searched().is_some() && !alone,
+    };
+    let looked_at = capped.then_some(search::cap(alone));
     let snippet = |listed: &Listed| {
         let snippet = listed.hit.as_ref()?.snippet(&listed.row.title, stems)?;
         Some((listed.row.key.clone(), snippet))
     };
     let snippets = listed.iter().filter_map(snippet).collect();
     let rows = listed.into_iter().map(|listed| listed.row).collect();
-    IssueList { rows, query: query.query.clone(), facts, sort, next, previous, open, snippets }
+    IssueList { rows, query: query.query.clone(), facts, sort, next, previous, open, snippets, looked_at }
 }

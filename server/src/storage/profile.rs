@@ -25,6 +25,7 @@ pub async fn page(
                   (SELECT json_build_object(
                        'name', u.name, 'email', u.email, 'verified', u.verified_at IS NOT NULL,
                        'has_password', EXISTS (SELECT FROM credentials WHERE user_id = u.id),
+                       'zone', coalesce(u.zone, ''),
                        'changing', (
                            SELECT json_build_object(
                                'to', c.new_address, 'new_confirmed', c.new_confirmed_at IS NOT NULL,
@@ -82,6 +83,15 @@ pub async fn is_verified(tx: &mut Tx, user: UserId) -> Result<bool, AppError> {
 /// Changes one's name.
 pub async fn set_name(tx: &mut Tx, user: UserId, name: &DisplayName) -> Result<(), AppError> {
     sqlx::query!("UPDATE users SET name = $2 WHERE id = $1", user.0, name.as_str())
+        .execute(tx.connection()?)
+        .await
+        .map_err(db)?;
+    Ok(())
+}
+
+/// Changes the time zone of one's charts.
+pub async fn set_zone(tx: &mut Tx, user: UserId, zone: Option<&str>) -> Result<(), AppError> {
+    sqlx::query!("UPDATE users SET zone = $2 WHERE id = $1", user.0, zone)
         .execute(tx.connection()?)
         .await
         .map_err(db)?;

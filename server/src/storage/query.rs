@@ -30,7 +30,34 @@ pub fn push(builder: &mut Builder, query: &Query, now: Timestamp) {
     };
     for node in conditions.iter().filter(|node| node.text().is_none()) {
         builder.push(" AND ");
-        push_node(builder, node, now);
+        push_node(builder, node, &|builder, term| push_term(builder, term, now));
+    }
+}
+
+/// Adds ` AND …` to a statement about `spells i`: what issues were then. Only fields that the log tells can be asked for; the
+/// others have been refused before.
+pub fn push_then(builder: &mut Builder, query: &Query, now: Timestamp) {
+    if let Some(root) = &query.root {
+        builder.push(" AND ");
+        push_node(builder, root, &|builder, term| push_term_then(builder, term, now));
+    }
+}
+
+fn push_term_then(builder: &mut Builder, term: &Term, now: Timestamp) {
+    match term {
+        Term::Tag(tags) => {
+            let names: Vec<_> = tags.iter().map(ToString::to_string).collect();
+            builder.push("i.tags && ").push_bind(names);
+        }
+        Term::Severity(_)
+        | Term::Assignee(_)
+        | Term::Reporter(_)
+        | Term::Project(_)
+        | Term::Team(_)
+        | Term::Created(_) => push_term(builder, term, now),
+        _ => {
+            builder.push("FALSE");
+        }
     }
 }
 
@@ -60,16 +87,21 @@ pub fn push_owned(builder: &mut Builder, query: &Query) {
         .push("))");
 }
 
-fn push_node(builder: &mut Builder, node: &Node, now: Timestamp) {
+/// How a condition becomes SQL.
+type PushTerm<'a> = &'a dyn Fn(&mut Builder, &Term);
+
+fn push_node(builder: &mut Builder, node: &Node, push: PushTerm<'_>) {
     match node {
-        Node::All(nodes) => push_each(builder, nodes, " AND ", |builder, node| push_node(builder, node, now)),
-        Node::Any(nodes) => push_each(builder, nodes, " OR ", |builder, node| push_node(builder, node, now)),
+        Node::All(nodes) => {
+            push_each(builder, nodes, " AND ", |builder, node| push_node(builder, node, push))
+        }
+        Node::Any(nodes) => push_each(builder, nodes, " OR ", |builder, node| push_node(builder, node, push)),
         Node::Not(node) => {
             builder.push("((");
-            push_node(builder, node, now);
+            push_node(builder, node, push);
             builder.push(") IS NOT TRUE)");
         }
-        Node::Term(term) => push_term(builder, term, now),
+        Node::Term(term) => push(builder, term),
     }
 }
 

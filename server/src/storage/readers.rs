@@ -7,7 +7,7 @@ use serde_json::Value;
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use tracker_domain::{
     event::{Change, Facts, Payload},
-    id::{OrgId, Seq},
+    id::{IssueId, OrgId, Seq},
     time::Timestamp,
 };
 
@@ -18,6 +18,8 @@ pub struct LogEvent {
     pub seq: Seq,
     /// When it happened.
     pub at: Timestamp,
+    /// To which issue.
+    pub issue: Option<IssueId>,
     /// What happened.
     pub change: Change,
     /// The issue after it.
@@ -36,9 +38,58 @@ pub async fn behind(pool: &PgPool, reader: &str) -> Result<Vec<OrgId>, sqlx::Err
 }
 
 /// Every organization.
-pub async fn organizations(pool: &PgPool) -> Result<Vec<OrgId>, sqlx::Error> {
-    let ids = sqlx::query_scalar!("SELECT org_id FROM org_heads ORDER BY org_id").fetch_all(pool).await?;
+pub async fn organizations(connection: &mut PgConnection) -> Result<Vec<OrgId>, sqlx::Error> {
+    let ids =
+        sqlx::query_scalar!("SELECT org_id FROM org_heads ORDER BY org_id").fetch_all(connection).await?;
     Ok(ids.into_iter().map(OrgId).collect())
+}
+
+/// How far a reader has come.
+pub async fn position(connection: &mut PgConnection, org: OrgId, reader: &str) -> Result<Seq, sqlx::Error> {
+    let seq = sqlx::query_scalar!(
+        "SELECT seq FROM reader_cursors WHERE org_id = $1 AND reader = $2",
+        org.0,
+        reader
+    );
+    Ok(Seq(seq.fetch_optional(connection).await?.unwrap_or_default()))
+}
+
+/// What happened to some issues up to a position, in order.
+pub async fn of_issues(
+    connection: &mut PgConnection,
+    org: OrgId,
+    issues: &[i64],
+    until: Seq,
+) -> Result<Vec<LogEvent>, sqlx::Error> {
+    let rows = sqlx::query_as!(
+        Row,
+        "SELECT seq, at, issue_id, kind, version, payload FROM events
+         WHERE org_id = $1 AND issue_id = ANY ($2) AND seq <= $3 ORDER BY seq",
+        org.0,
+        issues,
+        until.0
+    );
+    read(rows.fetch_all(connection).await?)
+}
+
+struct Row {
+    seq: i64,
+    at: time::OffsetDateTime,
+    issue_id: Option<i64>,
+    kind: String,
+    version: i16,
+    payload: Value,
+}
+
+fn read(rows: Vec<Row>) -> Result<Vec<LogEvent>, sqlx::Error> {
+    let event = |row: Row| -> Result<LogEvent, serde_json::Error> {
+        let Payload { data, facts } = serde_json::from_value(row.payload)?;
+        let change = Change::read(&row.kind, row.version, data)?;
+        let issue = row.issue_id.map(IssueId);
+        Ok(LogEvent { seq: Seq(row.seq), at: Timestamp(row.at), issue, change, facts })
+    };
+    let events: Result<_, _> = rows.into_iter().map(event).collect();
+    events.map_err(|error| sqlx::Error::Decode(error.into()))
 }
 
 /// One step of one reader in one organization.
@@ -74,8 +125,9 @@ impl Step {
 
     /// The next events, at most so many.
     pub async fn next(&mut self, most: i64) -> Result<Vec<LogEvent>, sqlx::Error> {
-        let rows = sqlx::query!(
-            "SELECT seq, at, kind, version, payload FROM events
+        let rows = sqlx::query_as!(
+            Row,
+            "SELECT seq, at, issue_id, kind, version, payload FROM events
              WHERE org_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
             self.org.0,
             self.seq.0,
@@ -83,17 +135,7 @@ impl Step {
         )
         .fetch_all(&mut *self.transaction)
         .await?;
-        let read = |kind: &str, version, payload: Value| -> Result<_, serde_json::Error> {
-            let Payload { data, facts } = serde_json::from_value(payload)?;
-            Ok((Change::read(kind, version, data)?, facts))
-        };
-        let events = rows.into_iter().map(|row| {
-            let (change, facts) = read(&row.kind, row.version, row.payload)?;
-            Ok(LogEvent { seq: Seq(row.seq), at: Timestamp(row.at), change, facts })
-        });
-        let events: Vec<_> = events
-            .collect::<Result<_, _>>()
-            .map_err(|error: serde_json::Error| sqlx::Error::Decode(error.into()))?;
+        let events = read(rows)?;
         self.seq = events.last().map_or(self.seq, |event| event.seq);
         Ok(events)
     }

@@ -5,24 +5,29 @@
 
 use serde::Deserialize;
 use sqlx::{Postgres, QueryBuilder};
-use tracker_domain::search::{Place, Snippet};
+use tracker_domain::{
+    issue::{SEARCHED_BESIDE, SEARCHED_TEXTS},
+    search::{Place, Snippet},
+};
 
-/// How many of the newest texts that match are looked at: when nothing else is asked for, and beside other conditions.
-const CAPS: (i32, i32) = (500, 5_000);
+/// How many of the newest texts that match are looked at; `alone` is whether nothing else is asked.
+pub(super) const fn cap(alone: bool) -> u16 {
+    if alone { SEARCHED_TEXTS } else { SEARCHED_BESIDE }
+}
 
 /// Restricts the issues `i` of a statement to those that match a text; from here on `s.rank` is how well. The best come
 /// first, so that a page by relevance looks up no more issues than it shows. `alone` is whether nothing else is asked.
 pub(super) fn push_join(builder: &mut QueryBuilder<Postgres>, text: &str, alone: bool) {
-    let cap = if alone { CAPS.0 } else { CAPS.1 };
+    let cap = cap(alone);
     builder.push(" JOIN (SELECT * FROM tracker_search(").push_bind(text.to_owned());
     builder.push(format!(", {cap}")).push(") ORDER BY rank DESC, id DESC) s ON s.id = i.id");
 }
 
 /// What a page of issues needs for their pieces of text, as columns of `i` and `s`.
-pub(super) const COLUMNS: &str = ", i.description, s.rank, s.comment_id";
+pub(super) const COLUMNS: &str = ", i.description, s.rank, s.comment_id, s.capped";
 
 /// The member of a row's JSON that [`Hit`] reads; `m` is what [`push_marks`] gives.
-pub(super) const MEMBERS: &str = ", 'hit', json_build_object('rank', i.rank, 'in_comment', i.comment_id > 0, 'piece', CASE
+pub(super) const MEMBERS: &str = ", 'hit', json_build_object('rank', i.rank, 'capped', i.capped, 'in_comment', i.comment_id > 0, 'piece', CASE
     WHEN i.comment_id > 0
     THEN (SELECT tracker_piece(c.body, m.pattern) FROM comments c WHERE c.org_id = tracker_org() AND c.id = i.comment_id)
     ELSE tracker_piece(i.description, m.pattern) END)";
@@ -37,6 +42,8 @@ pub(super) fn push_marks(builder: &mut QueryBuilder<Postgres>, text: &str) {
 pub(super) struct Hit {
     /// How well it matches.
     pub(super) rank: f32,
+    /// Whether as many texts match as were looked at.
+    pub(super) capped: bool,
     in_comment: bool,
     piece: Option<String>,
 }

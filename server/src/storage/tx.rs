@@ -132,7 +132,7 @@ impl Tx {
 
     /// Whether the viewer's role sees the issues of others. For choosing a statement's form only: what it may read is
     /// held by row-level security.
-    pub(super) const fn sees_all(&self) -> bool {
+    pub const fn sees_all(&self) -> bool {
         self.sees_all
     }
 

@@ -229,6 +229,16 @@ impl TestApp {
         }
     }
 
+    /// Lets the readers of the log come to its end.
+    pub async fn count_all(&self) {
+        let pool = &self.app.db.system;
+        for reader in crate::worker::readers() {
+            for org in crate::storage::readers::behind(pool, reader.name()).await.unwrap() {
+                while crate::worker::step(&*reader, pool, org).await.unwrap() > 0 {}
+            }
+        }
+    }
+
     /// Does the jobs that are queued.
     pub async fn work(&self) {
         jobs::run_once(self.app.clone()).await.unwrap();

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     access,
+    insights::reconcile,
     state::App,
     storage::jobs::{self, SCHEMA},
 };
@@ -47,12 +48,41 @@ impl TaskHandler for CleanUp {
     }
 }
 
+/// Counts a sample of the insights again; a difference is an alarm.
+#[derive(Debug, Serialize, Deserialize)]
+struct Reconcile {}
+
+impl TaskHandler for Reconcile {
+    const IDENTIFIER: &'static str = "reconcile_insights";
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let Some(app) = context.get_ext::<App>() else {
+            return Err("the job has no application".to_owned());
+        };
+        let wrong = reconcile::in_one_moment(&app.db.system).await.map_err(|error| error.to_string())?;
+        metrics::gauge!("tracker_insights_differences").set(wrong.len() as f64);
+        if wrong.is_empty() {
+            return Ok(());
+        }
+        let wrong = wrong.join("; ");
+        tracing::error!(
+            wrong,
+            "the insights are not what the log says; `tracker admin rebuild insights` counts them anew"
+        );
+        Err(format!("not what the log says: {wrong}"))
+    }
+}
+
 /// What is done again and again. After a night in which the machine slept it is done once, when it wakes.
 fn schedules() -> Result<Vec<Crontab>, ScheduleError> {
     let often = CronBuilder::new(CrontabTimer::every_n_minutes(10)?);
     let hourly = CronBuilder::new(CrontabTimer::hourly_at(17)?);
     Ok(vec![
         often.payload(CleanUp {})?.fill(CrontabFill::minutes(20)).build(),
+        CronBuilder::new(CrontabTimer::every_n_minutes(30)?)
+            .payload(Reconcile {})?
+            .fill(CrontabFill::hours(1))
+            .build(),
         hourly.payload(SweepFiles {})?.fill(CrontabFill::hours(2)).build(),
     ])
 }
@@ -97,6 +127,7 @@ async fn worker(app: App, stop: CancellationToken, at_once: usize) -> Result<Wor
         .define_job::<SendMail>()
         .define_job::<CheckFile>()
         .define_job::<SweepFiles>()
+        .define_job::<Reconcile>()
         .with_crons(schedules)
         .on(JobComplete, |done| async move { count(&done.job, "done") })
         .on(JobFail, |failed| async move { count(&failed.job, "failed") })
@@ -134,6 +165,6 @@ mod tests {
             }
             jobs.push(schedule.task_identifier);
         }
-        assert_eq!(jobs, [CleanUp::IDENTIFIER, SweepFiles::IDENTIFIER]);
+        assert_eq!(jobs, [CleanUp::IDENTIFIER, Reconcile::IDENTIFIER, SweepFiles::IDENTIFIER]);
     }
 }

@@ -1,17 +1,17 @@
 //! Work in the background: readers of the log, and jobs.
 //!
-//! A reader keeps something that is derived from the log, for instance the statistics; see [`Reader`] to add one. A
+//! A reader keeps something that is derived from the log, for instance what the insights are counted from; see [`Reader`] to add one. A
 //! job is something to be done now and then or later; see [`jobs`]. Any number of processes may run all of it at once.
 
 mod files;
+mod insights;
 pub mod jobs;
 mod mail;
 mod reader;
-mod stats;
 mod tasks;
 
+pub use insights::{InsightsReader, READER as INSIGHTS, Recount, add_step, without_zeros};
 pub use reader::{Reader, rebuild, step};
-pub use stats::StatsReader;
 use std::sync::Arc;
 pub use tasks::{Beat, TaskReport, Tasks};
 use tokio_util::sync::CancellationToken;
@@ -20,7 +20,7 @@ use crate::state::App;
 
 /// The readers of the log, by name.
 pub fn readers() -> Vec<Arc<dyn Reader>> {
-    vec![Arc::new(StatsReader)]
+    vec![Arc::new(InsightsReader)]
 }
 
 /// Starts everything; `tasks` says how it goes and when all of it has stopped.

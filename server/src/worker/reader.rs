@@ -17,7 +17,10 @@ use crate::{
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// Most events of one step: its transaction stays short, and others of the organization get their turn.
-const STEP: i64 = 1_000;
+const STEP: i64 = 5_000;
+
+/// The same when everything is built anew, where nobody waits for a step: in a larger one more begins and ends.
+const ANEW: i64 = 50_000;
 
 /// Something that is derived from the log. It writes through the connection that it is given and nowhere else, so that
 /// what it did and how far it came are committed together.
@@ -77,12 +80,12 @@ pub async fn step(reader: &dyn Reader, pool: &PgPool, org: OrgId) -> Result<i64,
 /// done. Gives how many events there were.
 pub async fn rebuild(reader: &dyn Reader, pool: &PgPool) -> Result<i64, sqlx::Error> {
     let mut count = 0;
-    for org in readers::organizations(pool).await? {
+    for org in readers::organizations(&mut *pool.acquire().await?).await? {
         let mut step = Step::begin(pool, org, reader.name()).await?;
         reader.clear(step.connection(), org).await?;
         step.rewind();
         loop {
-            let events = step.next(STEP).await?;
+            let events = step.next(ANEW).await?;
             if events.is_empty() {
                 break;
             }

@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 use server::{
     demo::{FillError, Filled, Order, SEARCH_WORDS, Wish, fill},
+    insights::reconcile,
     testing::{Actor, PASSWORD, TestApp},
-    worker::{StatsReader, rebuild},
 };
 use time::macros::datetime;
 use tracker_domain::{
-    insight::Insights,
+    insight::InsightsView,
     org::{Framed, Role},
     text::{OrgSlug, Secret},
     time::Timestamp,
@@ -90,21 +90,21 @@ async fn the_same_seed_makes_the_same_and_what_there_is_fits_together() {
 }
 
 #[tokio::test]
-async fn the_statistics_are_those_that_the_reader_counts() {
+async fn everything_is_counted_and_agrees_with_the_log() {
     let app = TestApp::start().await;
     filled(&app, &order(600)).await;
-    let rows = "SELECT hashtextextended(string_agg(d::text, ';' ORDER BY d::text), 0) FROM daily_stats d
-                WHERE (delta, opened, closed, reopened) <> (0, 0, 0, 0)";
-    let written = app.owner_count(rows).await;
-    let events = rebuild(&StatsReader, &app.app.db.system).await.unwrap();
-    assert_eq!(events, app.owner_count("SELECT seq FROM reader_cursors").await);
-    assert_eq!(app.owner_count(rows).await, written);
-    let open = "SELECT sum(delta)::bigint FROM daily_stats WHERE status <> 'DONE'";
+    let (seq, head) =
+        ("SELECT seq FROM reader_cursors WHERE reader = 'insights'", "SELECT seq FROM org_heads");
+    assert_eq!(app.owner_count(seq).await, app.owner_count(head).await);
+    let open = "SELECT count(*) FROM spells WHERE until IS NULL AND status <> 'DONE'";
+    let issues = "SELECT count(*) FROM issues WHERE status <> 'DONE'";
+    assert_eq!(app.owner_count(open).await, app.owner_count(issues).await);
+    let mut connection = app.app.db.system.acquire().await.unwrap();
     assert_eq!(
-        app.owner_count(open).await,
-        app.owner_count("SELECT count(*) FROM issues WHERE status <> 'DONE'").await
+        reconcile::differences(&mut connection, reconcile::THOROUGH).await.unwrap(),
+        Vec::<String>::new()
     );
-    assert!(app.owner_count("SELECT sum(reopened)::bigint FROM daily_stats").await > 5);
+    assert!(app.owner_count("SELECT count(*) FROM spells WHERE began = 'REOPENED'").await > 5);
 }
 
 #[tokio::test]
@@ -113,9 +113,10 @@ async fn its_people_sign_in_see_what_they_may_and_go_on_working() {
     let made = filled(&app, &order(200)).await;
     let email = |role: Role| made.logins.iter().find(|login| login.role == role).unwrap().email.clone();
     let worker = sign_in(&app, &email(Role::Maintainer)).await;
-    let page: Framed<Insights> = worker.call("insights/view", json!({ "org": "main" })).await.json();
-    assert_eq!(page.view.stock.iter().map(|stock| stock.count).sum::<i64>(), 200);
-    assert!(page.view.days.iter().any(|day| day.opened > 0));
+    let page: Framed<InsightsView> = worker.call("insights/view", json!({ "org": "main" })).await.json();
+    let points = page.view.report.points;
+    assert_eq!(points.last().unwrap().by_status.iter().sum::<i64>(), 200);
+    assert!(points.iter().any(|day| day.opened > 0));
     let next = app
         .owner_count(
             "SELECT max(number) + 1 FROM issues i JOIN projects p ON p.id = i.project_id WHERE p.key = 'WEB'",

@@ -70,8 +70,9 @@ async fn what_is_broken_is_what_is_found() {
     let open =
         app.owner_count("SELECT min(id) FROM issues WHERE status = 'OPEN' AND assignee_id IS NULL").await;
     let low = app.owner_count("SELECT min(id) FROM issues WHERE severity = 'LOW'").await;
-    let stat = "(org_id, day, project_id, reporter_id, severity, status) =
-                (SELECT org_id, day, project_id, reporter_id, severity, status FROM daily_stats ORDER BY 1, 2, 3, 4, 5, 6 LIMIT 1)";
+    let cell = "kind = 'TAG' AND NOT whole AND (name, day) = (SELECT name, day FROM cells WHERE kind = 'TAG' AND NOT whole ORDER BY 1, 2 LIMIT 1)";
+    let spell =
+        "(org_id, issue_id, number) = (SELECT org_id, issue_id, number FROM spells ORDER BY 1, 2, 3 LIMIT 1)";
     let issue = |set: &str, id: i64| format!("UPDATE issues SET {set} WHERE id = {id}");
     let cases: Vec<(String, String, &str, &str, i64)> = vec![
         (issue("status = 'TRIAGED'", open), issue("status = 'OPEN'", open), "issues", "another status", 1),
@@ -94,11 +95,18 @@ async fn what_is_broken_is_what_is_found() {
             1,
         ),
         (
-            format!("UPDATE daily_stats SET opened = opened + 1 WHERE {stat}"),
-            format!("UPDATE daily_stats SET opened = opened - 1 WHERE {stat}"),
+            format!("UPDATE spells SET seq = seq - 1 WHERE {spell}"),
+            format!("UPDATE spells SET seq = seq + 1 WHERE {spell}"),
             "statistics",
-            "not what the log says",
+            "not counted as the log says",
             1,
+        ),
+        (
+            format!("UPDATE cells SET name = name || '?' WHERE {cell}"),
+            "UPDATE cells SET name = rtrim(name, '?')".into(),
+            "statistics",
+            "not counted as the log says",
+            2,
         ),
         (
             "UPDATE reader_cursors SET seq = seq + 1".into(),
@@ -150,7 +158,7 @@ async fn what_is_broken_is_what_is_found() {
             1,
         ),
         (
-            "DELETE FROM daily_stats; DELETE FROM reader_cursors; UPDATE events SET recorded_at = now() - interval '1 hour' WHERE seq = 1".into(),
+            "DELETE FROM spells; DELETE FROM cells; DELETE FROM reader_cursors; UPDATE events SET recorded_at = now() - interval '1 hour' WHERE seq = 1".into(),
             String::new(),
             "background work",
             "a minute behind",

@@ -41,9 +41,18 @@ const FILL: &str = "
     SELECT p.org_id, '2020-01-01'::date + n / 12, p.id, m.user_id,
            (ARRAY['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'])[1 + n % 4], (ARRAY['OPEN', 'TRIAGED', 'DONE'])[1 + n / 4 % 3], 1, 1
     FROM projects p, memberships m, generate_series(0, 29999) n;
+    INSERT INTO spells (org_id, issue_id, number, began, at, seq, until, until_seq, project_id, reporter_id, severity, status, tags,
+                        created_at, status_at)
+    SELECT i.org_id, i.id, k, CASE k WHEN 1 THEN 'REPORTED' ELSE 'MOVED' END, i.created_at, 1000 + 2 * i.number + k,
+           CASE k WHEN 1 THEN i.created_at END, CASE k WHEN 1 THEN 1001 + 2 * i.number + k END, i.project_id, i.reporter_id, i.severity,
+           i.status, '{}', i.created_at, i.created_at FROM issues i, generate_series(1, 2) k WHERE i.number > 10;
+    INSERT INTO cells (org_id, kind, name, whole, day, body)
+    SELECT o.id, k, CASE k WHEN 'ALL' THEN '' ELSE (n % 9)::text END, false, '2020-01-01'::date + n / 9, '\\x00'
+    FROM organizations o, generate_series(0, 29999) n, unnest(ARRAY['ALL', 'PROJECT', 'REPORTER', 'TAG']) k ON CONFLICT DO NOTHING;
     ANALYZE";
 
-const LARGE: &[&str] = &["issues", "comments", "events", "issue_tags", "search_texts", "daily_stats"];
+const LARGE: &[&str] =
+    &["issues", "comments", "events", "issue_tags", "search_texts", "daily_stats", "spells", "cells"];
 
 /// All nodes of a plan.
 fn nodes<'a>(plan: &'a Value, found: &mut Vec<&'a Value>) {

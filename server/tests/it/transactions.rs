@@ -126,7 +126,6 @@ async fn a_page_costs_two_round_trips() {
         "/main/issues?q=reporter:ana,@me%20-(tag:ui%20or%20closed:%3C7d)%20project:core",
         &format!("/main/issues/{key}"),
         "/main/issues/new",
-        "/main/insights",
         "/main/issues?q=team:web",
         "/main/settings/members?q=a&role=ADMIN",
         "/main/settings/teams",
@@ -148,5 +147,12 @@ async fn a_page_costs_two_round_trips() {
         ana.get(path).await;
         let sent = std::mem::take(&mut *statements.0.lock().unwrap());
         assert_eq!(sent.len(), 2, "{path}: {sent:#?}");
+    }
+    // What the insights begin with says what the rest is asked for.
+    for (path, trips) in [("/main/insights", 3), ("/main/insights?range=1y&q=project:CORE&compare=before", 3)]
+    {
+        ana.get(path).await;
+        let sent = std::mem::take(&mut *statements.0.lock().unwrap());
+        assert_eq!(sent.len(), trips, "{path}: {sent:#?}");
     }
 }

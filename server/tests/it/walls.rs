@@ -21,6 +21,8 @@ const TENANT_TABLES: &[&str] = &[
     "issue_tags",
     "issue_links",
     "events",
+    "cells",
+    "spells",
     "daily_stats",
     "reader_cursors",
     "stock",
@@ -91,6 +93,11 @@ async fn nobody_and_a_stranger_see_no_row_of_any_table() {
                    INSERT INTO attachments (org_id, issue_id, uploader_id, name, media_type, size, sha256, state, object, created_at)
                    SELECT org_id, id, reporter_id, 'a.txt', 'text/plain', 1, sha256('a'), 'CLEAN', 'main/' || id, now() FROM issues;
                    INSERT INTO reader_cursors SELECT id, 'any', 1 FROM organizations ON CONFLICT DO NOTHING;
+                   INSERT INTO spells (org_id, issue_id, number, began, at, seq, project_id, reporter_id, severity, status, tags, created_at, status_at)
+                   SELECT org_id, id, 1, 'REPORTED', now(), 1, project_id, reporter_id, 'LOW', 'OPEN', '{}', now(), now() FROM issues;
+                   INSERT INTO cells (org_id, kind, name, whole, day, body)
+                   SELECT DISTINCT i.org_id, k, CASE k WHEN 'ALL' THEN '' ELSE i.reporter_id::text END, false, '2000-01-01'::date, '\\x00'::bytea
+                   FROM issues i, unnest(ARRAY['ALL', 'REPORTER']) k;
                    INSERT INTO daily_stats (org_id, day, project_id, reporter_id, severity, status)
                    SELECT i.org_id, '2000-01-01', i.project_id, i.reporter_id, 'LOW', 'OPEN' FROM issues i",
     )
@@ -107,6 +114,8 @@ async fn nobody_and_a_stranger_see_no_row_of_any_table() {
     speak_for(&mut connection, &org, &ben, "REPORTER").await;
     assert_eq!(count(&mut connection, "issues").await, 1, "a reporter's own");
     assert_eq!(count(&mut connection, "issue_links").await, 1, "what a reporter's own issue says");
+    assert_eq!(count(&mut connection, "spells").await, 1, "those of a reporter's own");
+    assert_eq!(count(&mut connection, "cells").await, 1, "the sums of a reporter's own");
     assert_eq!(count(&mut connection, "invitations").await, 0, "of an ADMIN only");
     for table in OWN_TABLES.iter().filter(|table| **table != "users") {
         assert_eq!(count(&mut connection, table).await, 1, "{table}: one's own only");
@@ -124,7 +133,7 @@ async fn nobody_and_a_stranger_see_no_row_of_any_table() {
 }
 
 /// Of these a reporter has the rows of their own issues; of others' texts there are none, whatever a statement asks for.
-const REPORTERS: &[&str] = &["issues", "comments", "attachments", "events", "issue_links"];
+const REPORTERS: &[&str] = &["issues", "comments", "attachments", "events", "issue_links", "spells"];
 
 /// What belongs to a browser instead of an organization, and is found by a random name with the hash of its own cookie.
 const BROWSERS: &[&str] = &["flashes"];

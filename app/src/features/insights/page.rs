@@ -1,35 +1,63 @@
-//! `/{org}/insights`: how many issues there are, and how many come and go. Live changes are applied by the very
-//! function that keeps the statistics, so an open page and a fresh one cannot disagree.
+//! `/{org}/insights`: how many issues there are, how they come and go, and how long they take.
+//!
+//! An open page asks again a moment after something happened that it counts, and puts the new numbers into the charts and tables that
+//! are there. A page of one moment and one position (`at`, `seq`) never changes.
 
-use leptos::prelude::*;
-use leptos_meta::Title;
+use leptos::{prelude::*, task::spawn_local};
+use leptos_meta::{Script, Title};
+use std::time::Duration;
 use tracker_domain::{
     id::Seq,
-    insight::Insights,
-    issue::Severity,
+    insight::{AskInsights, Chart, InsightsView},
     live::{LiveItem, Topic, TopicPage},
     org::Framed,
-    workflow::Status,
 };
 
 use super::{
-    chart::{Bar, bars, days},
-    twin::{Twin, TwinRow},
+    ask::{Asked, from_url, link},
+    links::Links,
+    panel::Panel,
+    stats::Stats,
 };
 use crate::{
-    api::view_insights,
+    api::{ApiError, blank_issue, view_insights},
     features::param,
     live::use_live,
-    ui::{Here, Shell, Skeleton, flash_id, framed, href, settled, thousands},
+    ui::{Here, Shell, Skeleton, Time, duration, flash_id, framed, icon, settled, thousands},
 };
+
+/// How long changes are collected before the numbers are asked for again.
+const COLLECT: Duration = Duration::from_millis(150);
+/// How long the reader of the log is given when it has not come as far as the change.
+const AGAIN: Duration = Duration::from_millis(150);
+/// How often it is asked again.
+const MOST_TRIES: u8 = 20;
+
+type Answer = Result<Framed<Result<InsightsView, ApiError>>, ApiError>;
 
 /// See the module.
 #[component]
 pub fn InsightsPage() -> impl IntoView {
     let org = param("org");
-    let page = Resource::new_blocking(move || (org(), flash_id()), |(org, flash)| view_insights(org, flash));
+    let ask = Memo::new(move |_| from_url(org()));
+    let page = Resource::new_blocking(move || (ask.get(), flash_id()), |(ask, flash)| fetch(ask, flash));
     let reload = Callback::new(move |()| page.refetch());
-    let show = move |answer| framed(answer, move |framed| view! { <Numbers framed reload/> }.into_any());
+    let show = move |answer| {
+        framed(answer, move |framed: Framed<Result<InsightsView, ApiError>>| {
+            let ask = ask.get_untracked();
+            let Framed { frame, view } = framed;
+            match view {
+                Ok(view) => view! { <Numbers framed=Framed { frame, view } ask reload/> }.into_any(),
+                Err(error) => view! {
+                    <Title text=format!("Insights \u{b7} {}", frame.org_name)/>
+                    <Shell frame here=Here::Insights paper=true bar=view! { <h1>"Insights"</h1> }.into_any()>
+                        <Asked ask wrong=Some(error.0)/>
+                    </Shell>
+                }
+                .into_any(),
+            }
+        })
+    };
     view! {
         <Transition fallback=|| view! { <Skeleton/> }>
             {move || Suspend::new(async move { show(settled(page).await) })}
@@ -37,218 +65,199 @@ pub fn InsightsPage() -> impl IntoView {
     }
 }
 
-/// What the page knows.
-#[derive(Clone, Copy)]
-struct State {
-    org: StoredValue<String>,
-    numbers: RwSignal<Insights>,
-    seq: RwSignal<Seq>,
+/// Asks for the numbers; when the question cannot be read, for what stands around it.
+async fn fetch(ask: AskInsights, flash: String) -> Answer {
+    let org = ask.org.clone();
+    match numbers(ask, flash.clone()).await {
+        Ok(Framed { frame, view }) => Ok(Framed { frame, view: Ok(view) }),
+        Err(error) if matches!(error.0, tracker_domain::error::AppError::Invalid { .. }) => {
+            let blank = blank_issue(org, flash).await?;
+            Ok(Framed { frame: blank.frame, view: Err(error) })
+        }
+        Err(error) => Err(error),
+    }
 }
 
-impl State {
+async fn numbers(ask: AskInsights, flash: String) -> Result<Framed<InsightsView>, ApiError> {
+    let AskInsights { org, range, from, to, by, q, compare, zone, at, seq } = ask;
+    view_insights(org, range, from, to, by, q, compare, zone, at, seq, flash).await
+}
+
+/// What the page shows.
+#[derive(Clone, Copy)]
+pub(super) struct Shown {
+    /// The numbers.
+    pub(super) view: RwSignal<InsightsView>,
+    ask: StoredValue<AskInsights>,
+    /// The latest change that was heard of.
+    heard: StoredValue<Seq>,
+    /// Whether the numbers are being asked for.
+    asking: StoredValue<bool>,
+}
+
+impl Shown {
+    /// The question for ever.
+    pub(super) fn pinned(self) -> AskInsights {
+        let ask = self.ask.get_value();
+        self.view.with(|view| {
+            let report = &view.report;
+            ask.pinned(report.range, &report.zone, report.at, report.seq)
+        })
+    }
+
+    /// Makes the links to the rows behind the numbers.
+    pub(super) fn links(self) -> Links {
+        self.ask.with_value(|ask| self.view.with_untracked(|view| Links::of(ask, &view.report)))
+    }
+
+    /// The position that the numbers stand for, and when that was.
+    pub(super) fn position(self) -> impl IntoView {
+        let (at, seq) = self.view.with(|view| (view.report.at, view.report.seq));
+        view! { <span class="num">{format!("as of event {}, ", thousands(seq.0))}<Time at/></span> }
+    }
+
     fn take(self, item: LiveItem) {
-        if let LiveItem::Stats { seq, day, effects } = item {
-            self.numbers.update(|numbers| numbers.apply(day, &effects));
-            self.seq.set(seq);
+        if let LiveItem::Counted { seq } = item {
+            self.heard.update_value(|heard| *heard = (*heard).max(seq));
+            self.ask_again(COLLECT, 0);
         }
     }
 
-    fn list(self, query: &str) -> String {
-        self.org.with_value(|org| href(&format!("/{org}/issues"), &[("q", query)]))
+    /// Asks for the numbers once more, unless that is going on already.
+    fn ask_again(self, after: Duration, tries: u8) {
+        if tries == 0 && self.asking.try_update_value(|asking| std::mem::replace(asking, true)) != Some(false)
+        {
+            return;
+        }
+        set_timeout(move || spawn_local(self.refresh(tries)), after);
     }
 
-    fn position(self) -> impl IntoView {
-        view! { <span class="num">{move || format!("as of event {}", thousands(self.seq.get().0))}</span> }
-    }
-
-    fn severities(self) -> Vec<(Severity, i64, String)> {
-        let count = |severity: Severity| self.numbers.with(|numbers| numbers.open_by_severity(severity));
-        Severity::ALL
-            .iter()
-            .rev()
-            .map(|&s| (s, count(s), self.list(&format!("is:open severity:{s}"))))
-            .collect()
-    }
-
-    fn statuses(self) -> Vec<(Status, i64, String)> {
-        let count = |status: Status| self.numbers.with(|numbers| numbers.by_status(status));
-        Status::ALL.iter().map(|&s| (s, count(s), self.list(&format!("status:{s}")))).collect()
-    }
-
-    fn totals(self) -> (i64, i64, i64) {
-        self.numbers.with(|numbers| {
-            let days = || numbers.days.iter();
-            (days().map(|d| d.opened).sum(), days().map(|d| d.closed).sum(), days().map(|d| d.reopened).sum())
-        })
+    async fn refresh(self, tries: u8) {
+        let Some(ask) = self.ask.try_get_value() else { return };
+        let answer = numbers(ask, String::new()).await;
+        let Some(heard) = self.heard.try_get_value() else { return };
+        let behind = match answer {
+            Ok(Framed { view, .. }) => {
+                let behind = view.report.seq < heard;
+                self.view.try_set(view);
+                behind
+            }
+            Err(_) => true,
+        };
+        if behind && tries < MOST_TRIES {
+            self.ask_again(AGAIN, tries + 1);
+        } else {
+            self.asking.try_update_value(|asking| *asking = false);
+        }
     }
 }
 
 #[component]
-fn Numbers(framed: Framed<Insights>, reload: Callback<()>) -> impl IntoView {
+fn Numbers(framed: Framed<InsightsView>, ask: AskInsights, reload: Callback<()>) -> impl IntoView {
     let Framed { frame, view } = framed;
-    let state = State {
-        org: StoredValue::new(frame.org.clone()),
-        numbers: RwSignal::new(view),
-        seq: RwSignal::new(frame.seq),
+    let fixed = !(ask.at.is_empty() && ask.seq.is_empty());
+    let range = view.report.range;
+    let slow = view.counted;
+    let topic = (!fixed).then(|| Topic { org: frame.org.clone(), page: TopicPage::Insights });
+    let shown = Shown {
+        view: RwSignal::new(view),
+        ask: StoredValue::new(ask.clone()),
+        heard: StoredValue::new(frame.seq),
+        asking: StoredValue::new(false),
     };
-    let topic = Topic { org: frame.org.clone(), page: TopicPage::Insights };
     use_live(
-        Signal::stored(Some(topic)),
+        Signal::stored(topic),
         Signal::stored(frame.seq),
-        move |item| state.take(item),
+        move |item| shown.take(item),
         move || reload.run(()),
     );
+    let bar = view! {
+        <h1>"Insights"</h1>
+        <span class="dim num days">{days(shown)}</span>
+        <span class="grow"></span>
+        <a class="btn" href=move || link(&shown.pinned())>{icon(icondata_lu::LuLink)} "Link to these numbers"</a>
+    }
+    .into_any();
+    let now = AskInsights { at: String::new(), seq: String::new(), ..ask.clone() };
+    let panel = move |chart| view! { <Panel chart shown/> };
     view! {
         <Title text=format!("Insights \u{b7} {}", frame.org_name)/>
-        <Shell frame here=Here::Insights paper=true bar=view! { <h1>"Insights"</h1> }.into_any()>
+        <Script type_="module" src="/charts/charts.js"/>
+        <Shell frame here=Here::Insights paper=true bar>
+            <Asked ask range=Some(range)/>
+            {fixed.then(|| view! { <p class="note" role="note">"These are the numbers of one moment; they do not change. " <a href=link(&now)>"Show the present ones"</a></p> })}
+            {slow.then(|| view! { <p class="note" role="note">"No sums are kept of this combination: it was counted issue by issue, which takes longer."</p> })}
             <div class="panels">
-                <Stats state/>
-                <Flow state/>
-                <BySeverity state/>
-                <ByStatus state/>
+                <Stats shown/>
+                <Panel chart=Chart::Flow shown open=true/>
+                <Panel chart=Chart::Severity shown open=true/>
+                <Panel chart=Chart::Status shown open=true/>
+                {panel(Chart::OpenOverTime)}
+                {panel(Chart::Cumulative)}
+                {panel(Chart::Lead)}
+                {panel(Chart::Cycle)}
+                {panel(Chart::Finished)}
+                {panel(Chart::Stays)}
+                {panel(Chart::Ageing)}
+                <Oldest shown/>
+                {panel(Chart::Survival)}
             </div>
         </Shell>
     }
 }
 
-/// The numbers that one wants at a glance.
-#[component]
-fn Stats(state: State) -> impl IntoView {
-    let open = move || thousands(state.numbers.with(Insights::open));
-    let stat = move |title: &'static str, text: &'static str, number: fn((i64, i64, i64)) -> i64| {
-        view! {
-            <section class="panel w3 stat-panel">
-                <h2>{title}</h2>
-                <span class="stat">{move || thousands(number(state.totals()))}</span>
-                <p>{text}</p>
-            </section>
-        }
-    };
-    view! {
-        <section class="panel w3 stat-panel">
-            <h2>"Open now"</h2>
-            <div><a class="stat" href=state.list("is:open")>{open}</a></div>
-            <p>"Not done yet"</p>
-        </section>
-        {stat("Opened", "Reported in the last 30 days", |totals| totals.0)}
-        {stat("Closed", "Entries into Done in the last 30 days", |totals| totals.1)}
-        {stat("Reopened", "Exits from Done in the last 30 days", |totals| totals.2)}
-    }
-    .into_any()
-}
-
-#[component]
-fn BySeverity(state: State) -> impl IntoView {
-    let chart = move || {
-        let class = |severity| match severity {
-            Severity::Low => "low",
-            Severity::Medium => "medium",
-            Severity::High => "high",
-            Severity::Critical => "critical",
-        };
-        let bar = |(severity, count, link): (Severity, i64, String)| Bar {
-            label: severity.label(),
-            class: class(severity),
-            count,
-            link,
-        };
-        bars("Open issues by severity", &state.severities().into_iter().map(bar).collect::<Vec<_>>())
-    };
-    let rows = Signal::derive(move || {
-        let row = |(severity, count, link): (Severity, i64, String)| TwinRow {
-            word: severity.word().to_owned(),
-            cells: vec![thousands(count)],
-            link: Some(link),
-        };
-        state.severities().into_iter().map(row).collect()
-    });
-    let total = move || thousands(state.numbers.with(Insights::open));
-    view! {
-        <section class="panel" aria-labelledby="by-severity">
-            <h2 id="by-severity">"Open issues by severity"</h2>
-            <p>"Issues that are not done, now. Each bar is a link to its issues."</p>
-            {chart}
-            <Twin caption="Open issues by severity, table" columns=&["Severity", "Open"] rows/>
-            <footer><span>{total} " open"</span> {state.position()}</footer>
-        </section>
-    }
-    .into_any()
-}
-
-#[component]
-fn ByStatus(state: State) -> impl IntoView {
-    let chart = move || {
-        let class = |status| match status {
-            Status::Open => "bar-open",
-            Status::Triaged => "bar-triaged",
-            Status::InProgress => "bar-in_progress",
-            Status::Done => "bar-done",
-        };
-        let bar = |(status, count, link): (Status, i64, String)| Bar {
-            label: status.label(),
-            class: class(status),
-            count,
-            link,
-        };
-        bars("Issues by status", &state.statuses().into_iter().map(bar).collect::<Vec<_>>())
-    };
-    let rows = Signal::derive(move || {
-        let row = |(status, count, link): (Status, i64, String)| TwinRow {
-            word: status.word().to_owned(),
-            cells: vec![thousands(count)],
-            link: Some(link),
-        };
-        state.statuses().into_iter().map(row).collect()
-    });
-    let total = move || thousands(state.statuses().iter().map(|status| status.1).sum());
-    view! {
-        <section class="panel" aria-labelledby="by-status">
-            <h2 id="by-status">"Issues by status"</h2>
-            <p>"All issues, now, by where they stand."</p>
-            {chart}
-            <Twin caption="Issues by status, table" columns=&["Status", "Issues"] rows/>
-            <footer><span>{total} " in all"</span> {state.position()}</footer>
-        </section>
-    }
-    .into_any()
-}
-
-#[component]
-fn Flow(state: State) -> impl IntoView {
-    let words = move || {
-        let (opened, closed, reopened) = state.totals();
-        format!(
-            "{} opened, {} closed, {} reopened",
-            thousands(opened),
-            thousands(closed),
-            thousands(reopened)
-        )
-    };
-    let chart = move || {
-        let label =
-            format!("Opened and closed per day, the last 30 days: {}. The table has every day.", words());
-        state.numbers.with(|numbers| days(label, &numbers.days))
-    };
-    let rows = Signal::derive(move || {
-        state.numbers.with(|numbers| {
-            let row = |day: &tracker_domain::insight::DayCounts| TwinRow {
-                word: day.day.iso(),
-                cells: [day.opened, day.closed, day.reopened].map(thousands).into(),
-                link: None,
-            };
-            numbers.days.iter().rev().map(row).collect()
+fn days(shown: Shown) -> impl Fn() -> String {
+    move || {
+        shown.view.with(|view| {
+            let report = &view.report;
+            format!("{} to {}, days of {}", report.range.from, report.range.to, report.zone)
         })
-    });
+    }
+}
+
+/// The oldest open issues by name, and what the estimate says of them.
+#[component]
+fn Oldest(shown: Shown) -> impl IntoView {
+    let rows = move || {
+        shown.view.with(|view| {
+            let at = view.report.at;
+            let each = view.report.ageing.oldest.iter().zip(&view.titles);
+            each.map(|(oldest, title)| {
+                let path = format!("/{}/issues/{}", shown.ask.with_value(|ask| ask.org.clone()), oldest.key);
+                let age = (at.micros() - oldest.created_at.micros()) as f64 / 1e6;
+                view! {
+                    <tr>
+                        <th scope="row"><a href=path>{oldest.key.to_string()} " " {title.clone()}</a></th>
+                        <td>{oldest.status.label()}</td>
+                        <td>{duration(age)}</td>
+                    </tr>
+                }
+            })
+            .collect_view()
+        })
+    };
+    let estimate = move || {
+        shown.view.with(|view| {
+            let ageing = &view.report.ageing;
+            let say = |percent: u8, value: Option<f64>| match value {
+                Some(seconds) => format!("{percent} % are done within {}", duration(seconds)),
+                None => format!("when {percent} % are done cannot be said"),
+            };
+            format!("Open work counted too: {}, {}.", say(50, ageing.median), say(85, ageing.p85))
+        })
+    };
     view! {
-        <section class="panel w12" aria-labelledby="flow">
-            <h2 id="flow">"Opened and closed per day"</h2>
-            <p>"Counts of events on the day (UTC). A reopened issue is counted as reopened, not as opened again."</p>
-            <div class="legend" aria-hidden="true"><span class="opened">"Opened"</span><span class="closed">"Closed"</span></div>
-            <div class="beside">
-                {chart}
-                <Twin caption="Opened and closed per day, table" columns=&["Day", "Opened", "Closed", "Reopened"] rows/>
+        <section class="panel" aria-labelledby="oldest">
+            <h2 id="oldest">"Oldest open issues"</h2>
+            <p>{estimate}</p>
+            <div class="twin">
+                <table>
+                    <caption class="vh">"Oldest open issues"</caption>
+                    <thead><tr><th scope="col">"Issue"</th><th scope="col">"Status"</th><th scope="col">"Age"</th></tr></thead>
+                    <tbody>{rows}</tbody>
+                </table>
             </div>
-            <footer><span>{words}</span> {state.position()}</footer>
+            <footer>{move || shown.position()}</footer>
         </section>
     }
     .into_any()

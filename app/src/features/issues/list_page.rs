@@ -18,7 +18,7 @@ use super::{
     answer::fetch,
     filter::{FilterForm, Syntax},
     list::ListState,
-    list_parts::{Head, Pager, Waiting, nothing, nothing_here},
+    list_parts::{Head, Pager, Waiting, looked, nothing, nothing_here},
     list_query::ListQuery,
     row::Row,
     search::Search,
@@ -114,6 +114,7 @@ fn List(
         .as_ref()
         .map(|view| [&view.previous, &view.next].map(|cursor| cursor.as_ref().map(ToString::to_string)));
     let sort = view.as_ref().map(|view| view.sort);
+    let looked_at = view.as_ref().and_then(|view| view.looked_at);
     let state = view.map(|view| ListState::new(&org, list.clone(), view));
     use_live(
         Signal::stored(topic),
@@ -139,7 +140,7 @@ fn List(
     let title = format!("Issues \u{b7} {}", frame.org_name);
     let rows = match (state, sort, pages) {
         (Some(state), Some(sort), Some(pages)) => {
-            view! { <Rows state org=org.clone() list=list.clone() sort pages reload/> }.into_any()
+            view! { <Rows state org=org.clone() list=list.clone() sort pages looked_at reload/> }.into_any()
         }
         _ => nothing(
             &org,
@@ -166,6 +167,7 @@ fn Rows(
     list: ListQuery,
     sort: Sort,
     pages: [Option<String>; 2],
+    looked_at: Option<u16>,
     reload: Callback<()>,
 ) -> impl IntoView {
     let empty = move || state.rows.with(Vec::is_empty);
@@ -186,6 +188,7 @@ fn Rows(
             </tbody>
         </table>
         {none}
+        {looked(looked_at)}
         <Pager org list pages/>
     }
     .into_any()

@@ -3,13 +3,10 @@
 
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
-use tracker_domain::{
-    issue::SEARCHED_TEXTS,
-    page::{Sort, SortKey},
-};
+use tracker_domain::page::{Sort, SortKey};
 
 use super::{list::ListState, list_query::ListQuery};
-use crate::ui::{Empty, icon, plural};
+use crate::ui::{Empty, icon, plural, thousands};
 
 /// The columns; each is a link that orders the list by it.
 #[component]
@@ -94,24 +91,27 @@ pub(super) fn nothing(org: &str, list: &ListQuery, title: &'static str, text: &'
     .into_any()
 }
 
-/// To the pages before and after; a search that ends says how far it looked.
+/// How far a search looked that may have more than it shows.
+pub(super) fn looked(at: Option<u16>) -> AnyView {
+    let Some(texts) = at else { return ().into_any() };
+    let texts = thousands(texts.into());
+    view! { <p class="looked">{format!("A search looks at the newest {texts} texts that match. More words find older ones.")}</p> }
+        .into_any()
+}
+
+/// To the pages before and after.
 #[component]
 pub(super) fn Pager(org: String, list: ListQuery, pages: [Option<String>; 2]) -> impl IntoView {
     let [previous, next] = pages;
-    let end = previous.is_some() && next.is_none() && list.searches();
     let link = move |cursor: String, label: &'static str, rel: &'static str| {
         view! { <a class="btn" href=list.page(cursor).link(&org) rel=rel>{label}</a> }
     };
     let some = previous.is_some() || next.is_some();
-    let far = format!(
-        "A search looks at the newest {SEARCHED_TEXTS} texts that match. More words find older ones."
-    );
     some.then(|| {
         view! {
             <nav class="pager" aria-label="Pages">
                 {previous.map(|cursor| link(cursor, "Previous page", "prev"))}
                 {next.map(|cursor| link(cursor, "Next page", "next"))}
-                {end.then(|| view! { <span>{far}</span> })}
             </nav>
         }
     })

@@ -49,11 +49,6 @@ impl ListQuery {
         self.after.is_empty() && Query::parse(&self.q).is_ok_and(|query| query.is_empty())
     }
 
-    /// Whether it looks for a text.
-    pub(super) fn searches(&self) -> bool {
-        Query::parse(&self.q).is_ok_and(|query| query.searched().is_some())
-    }
-
     /// The path and query of this list.
     pub(super) fn at(&self, path: &str) -> String {
         href(path, &[("q", &self.q), ("after", &self.after)])

@@ -7,10 +7,10 @@ use tracker_domain::{
     org::Framed,
 };
 
-use super::{Pager, SettingsShell, Tab, asked};
+use super::{Pager, SettingsShell, Tab};
 use crate::{
     api::view_audit,
-    features::param,
+    features::{asked, param},
     ui::{Choice, Skeleton, Time, flash_id, framed, href, options, settled},
 };
 

@@ -7,10 +7,10 @@ use tracker_domain::{
     org::{Framed, Person, Role},
 };
 
-use super::{Pager, SettingsShell, Tab, asked};
+use super::{Pager, SettingsShell, Tab};
 use crate::{
     api::{DisableMember, EnableMember, SetRole, list_members},
-    features::param,
+    features::{asked, param},
     ui::{
         After, ApiForm, Avatar, Choice, FlashOf, Hidden, Skeleton, Submit, Time, endpoint, flash_id, framed,
         options, settled, use_form,

@@ -21,7 +21,6 @@ pub use audit::AuditPage;
 pub use factors::{FactorsDoorPage, FactorsPage};
 pub use invitations::{Invitations, InvitationsPage};
 use leptos::prelude::*;
-use leptos_router::hooks::use_url;
 pub use members::MembersPage;
 pub use profile::ProfilePage;
 pub use projects::ProjectsPage;
@@ -33,7 +32,7 @@ pub use teams::TeamsPage;
 pub use tokens::TokensPage;
 use tracker_domain::{org::Frame, policy::OrgAction};
 
-use crate::ui::{Here, Shell, href, query_part};
+use crate::ui::{Here, Shell, href};
 
 /// The pages.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -139,14 +138,13 @@ fn links(org: &str, here: Tab, of_admins: bool) -> Vec<AnyView> {
     .collect()
 }
 
-/// What the URL of the page says about `name`.
-fn asked(name: &'static str) -> String {
-    use_url().with(|url| query_part(url.search(), name)).unwrap_or_default()
-}
-
 /// To the pages before and after of a list whose filter is `query`.
 #[component]
-fn Pager(path: String, query: Vec<(&'static str, String)>, pages: [Option<String>; 2]) -> impl IntoView {
+pub(crate) fn Pager(
+    path: String,
+    query: Vec<(&'static str, String)>,
+    pages: [Option<String>; 2],
+) -> impl IntoView {
     let link = move |cursor: &str, label: &'static str, rel: &'static str| {
         let mut pairs: Vec<_> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
         pairs.push(("after", cursor));

@@ -10,7 +10,7 @@ use tracker_domain::{
 
 use super::{SettingsShell, Tab};
 use crate::{
-    api::{ChangeAddress, ChangePassword, SendVerification, SetName, view_profile},
+    api::{ChangeAddress, ChangePassword, SendVerification, SetName, SetZone, view_profile},
     features::param,
     ui::{After, ApiForm, Field, Hidden, Skeleton, Submit, endpoint, flash_id, framed, settled},
 };
@@ -40,6 +40,7 @@ fn Profile(framed: Framed<ProfileView>, reload: Callback<()>) -> impl IntoView {
         view! { <p class="dim">"This account has no password: you sign in by a provider."</p> }.into_any()
     };
     let name = name(&view, org.clone(), reload);
+    let zone = zone(&view, org.clone(), reload);
     let address = address(&view, org.clone(), reload);
     view! {
         <Title text="Profile"/>
@@ -47,6 +48,10 @@ fn Profile(framed: Framed<ProfileView>, reload: Callback<()>) -> impl IntoView {
             <section aria-labelledby="name">
                 <h2 id="name">"Your name"</h2>
                 {name}
+            </section>
+            <section aria-labelledby="zone">
+                <h2 id="zone">"Your time zone"</h2>
+                {zone}
             </section>
             <section aria-labelledby="email">
                 <h2 id="email">"Your email"</h2>
@@ -69,6 +74,18 @@ fn name(view: &ProfileView, org: String, reload: Callback<()>) -> AnyView {
             <Hidden name="org" value=Signal::stored(org)/>
             <Field label="Name" name="name" value=name autocomplete="name"/>
             <div class="actions"><Submit label="Save name"/></div>
+        </ApiForm>
+    }
+    .into_any()
+}
+
+fn zone(view: &ProfileView, org: String, reload: Callback<()>) -> AnyView {
+    let zone = view.zone.clone();
+    view! {
+        <ApiForm to={endpoint::<SetZone>()} after=After::Stay done=reload>
+            <Hidden name="org" value=Signal::stored(org)/>
+            <Field label="Time zone" name="zone" value=zone hint="Whose days the charts are of, for instance Europe/Lisbon or UTC. Empty: the organization's."/>
+            <div class="actions"><Submit label="Save time zone"/></div>
         </ApiForm>
     }
     .into_any()

@@ -7,10 +7,10 @@ use tracker_domain::{
     project::{OwnedProject, ProjectList, TeamName},
 };
 
-use super::{SettingsShell, Tab, asked};
+use super::{SettingsShell, Tab};
 use crate::{
     api::{CreateProject, EditProject, view_projects},
-    features::param,
+    features::{asked, param},
     ui::{
         After, ApiForm, Choice, Field, Hidden, Select, Skeleton, Submit, endpoint, flash_id, framed, href,
         plural, settled,

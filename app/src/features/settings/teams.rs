@@ -7,10 +7,10 @@ use tracker_domain::{
     team::{TeamPerson, TeamView},
 };
 
-use super::{SettingsShell, Tab, asked};
+use super::{SettingsShell, Tab};
 use crate::{
     api::{AddToTeam, CreateTeam, DeleteTeam, EditTeam, RemoveFromTeam, view_teams},
-    features::param,
+    features::{asked, param},
     ui::{
         After, ApiForm, Field, FlashOf, Hidden, Skeleton, Submit, endpoint, flash_id, framed, href, plural,
         settled,

@@ -8,7 +8,7 @@ use std::{
     collections::HashSet,
     path::{Path, PathBuf},
 };
-use tracker_domain::issue::Severity;
+use tracker_domain::{issue::Severity, link::Relation};
 
 use super::{
     draft::{Deed, Draft, Happened, Said},
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::import::{
     map::Map,
-    record::{Link, PersonName, Record, Refused, Relation, Source},
+    record::{Link, PersonName, Record, Refused, Source},
 };
 use fields::{Comment, Event, Issue, key_of, person};
 use folder::Folder;

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use std::path::Path;
+use tracker_domain::link::Relation;
 
 use super::{
     draft::{Deed, Draft, Happened, Said},
@@ -13,7 +14,7 @@ use super::{
 };
 use crate::import::{
     map::{Map, Markup},
-    record::{Attachment, Link, PersonName, Record, Refused, Relation, Source},
+    record::{Attachment, Link, PersonName, Record, Refused, Source},
 };
 
 #[derive(Deserialize)]

@@ -5,6 +5,7 @@ mod fields;
 
 use serde_json::Value;
 use std::path::Path;
+use tracker_domain::link::Relation;
 
 use super::{
     draft::{Deed, Draft, Happened, Said},
@@ -16,7 +17,7 @@ use super::{
 };
 use crate::import::{
     map::{Map, Markup},
-    record::{Attachment, Link, NoteKind, Record, Refused, Relation, Source},
+    record::{Attachment, Link, NoteKind, Record, Refused, Source},
 };
 use fields::{Change, Comments, File, History, Issue, Key, Tie, person};
 

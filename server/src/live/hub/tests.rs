@@ -95,7 +95,7 @@ fn positions(messages: &[ServerMessage]) -> Vec<i64> {
 
 fn position(item: &LiveItem) -> i64 {
     match item {
-        LiveItem::Row { seq, .. } | LiveItem::Entry { seq, .. } | LiveItem::Stats { seq, .. } => seq.0,
+        LiveItem::Row { seq, .. } | LiveItem::Entry { seq, .. } | LiveItem::Counted { seq } => seq.0,
     }
 }
 

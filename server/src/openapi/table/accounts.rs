@@ -2,8 +2,8 @@
 
 use app::api::{
     AcceptInvitation, ChangeAddress, ChangePassword, ConfirmAddress, CreateToken, EndOtherSessions,
-    EndSession, ForgotPassword, ResetPassword, RevokeToken, SendVerification, SetName, SignIn, SignOut,
-    SignOutEverywhere, SignUp, ViewDoor, ViewLink, ViewOffer, ViewProfile, ViewSecurity, ViewTokens,
+    EndSession, ForgotPassword, ResetPassword, RevokeToken, SendVerification, SetName, SetZone, SignIn,
+    SignOut, SignOutEverywhere, SignUp, ViewDoor, ViewLink, ViewOffer, ViewProfile, ViewSecurity, ViewTokens,
 };
 
 use super::{Row, reads, writes};
@@ -47,6 +47,11 @@ pub(super) const ROWS: &[Row] = &[
     ),
     reads::<ViewProfile>("One's profile", Who::Member, r#"{"org": "main"}"#),
     writes::<SetName>("Changes one's name", Who::Member, r#"{"org": "main", "name": "Ana Ribeiro"}"#),
+    writes::<SetZone>(
+        "Changes whose days one's charts are of",
+        Who::Member,
+        r#"{"org": "main", "zone": "Asia/Kathmandu"}"#,
+    ),
     writes::<ChangePassword>(
         "Changes one's password; every other session ends",
         Who::Member,

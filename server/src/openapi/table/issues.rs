@@ -2,7 +2,7 @@
 
 use app::api::{
     AddComment, BlankIssue, CompleteQuery, CreateIssue, EditIssue, HideFile, ListIssues, PreviewText,
-    RemoveFile, SetAssignee, SetSeverity, SetStatus, SetTags, ViewInsights, ViewIssue,
+    RemoveFile, SetAssignee, SetSeverity, SetStatus, SetTags, ViewInsights, ViewIssue, ViewNumber,
 };
 use tracker_domain::policy::Action;
 
@@ -72,6 +72,15 @@ pub(super) const ROWS: &[Row] = &[
         Who::Issue(Action::See),
         r#"{"org": "main", "file": "1"}"#,
     ),
-    reads::<ViewInsights>("The numbers", Who::Member, r#"{"org": "main"}"#),
+    reads::<ViewInsights>(
+        "The numbers of a range, and the charts of the page as options of ECharts",
+        Who::Member,
+        r#"{"org": "main", "range": "90d", "by": "week", "q": "severity:>=HIGH"}"#,
+    ),
+    reads::<ViewNumber>(
+        "The rows that a number of the insights counts",
+        Who::Member,
+        r#"{"org": "main", "count": "OPENED", "since": "2026-01-01T00:00:00Z", "until": "2027-01-01T00:00:00Z"}"#,
+    ),
     reads::<PreviewText>("Markdown as safe HTML", Who::SignedIn, r#"{"text": "It *breaks*."}"#),
 ];

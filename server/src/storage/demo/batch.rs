@@ -17,8 +17,6 @@ pub enum Table {
     Comments,
     /// The log.
     Events,
-    /// The daily statistics.
-    DailyStats,
 }
 
 impl Table {
@@ -34,9 +32,6 @@ impl Table {
             }
             Self::Events => {
                 "COPY events (org_id, seq, at, recorded_at, actor_id, origin, issue_id, kind, version, payload) FROM STDIN"
-            }
-            Self::DailyStats => {
-                "COPY daily_stats (org_id, day, project_id, reporter_id, severity, status, delta, opened, closed, reopened) FROM STDIN"
             }
         }
     }

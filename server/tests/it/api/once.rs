@@ -23,6 +23,7 @@ const ONCE_BY_THEMSELVES: &[&str] = &[
     "accounts/give_passkey",
     "accounts/reset_password",
     "accounts/set_name",
+    "accounts/set_zone",
     "accounts/sign_in",
     "accounts/sign_out",
     "accounts/sign_out_everywhere",

@@ -2,11 +2,7 @@
 //! [`super::marks`]. A test holds that no text column is without a mark, so a new one has to be marked here.
 
 use serde_json::{Value, json};
-use server::{
-    storage::readers,
-    testing::{Actor, PASSWORD, TestApp},
-    worker::{StatsReader, step},
-};
+use server::testing::{Actor, PASSWORD, TestApp};
 use std::{collections::HashMap, sync::Arc};
 use tracker_domain::{org::Role, text::OrgSlug};
 
@@ -312,10 +308,7 @@ impl World {
 
     /// Brings the statistics up to the log.
     pub async fn count(&self) {
-        let system = &self.app.app.db.system;
-        for org in readers::behind(system, "stats").await.unwrap() {
-            while step(&StatsReader, system, org).await.unwrap() > 0 {}
-        }
+        self.app.count_all().await;
     }
 
     /// Whether what a viewer gets about an organization is to be held against what this viewer may see: who is a member

@@ -189,7 +189,8 @@ pub const PAGES: &[Page] = &[
     },
     page("/{org}/issues/new", Rule::Member, &["project=CORE"]),
     page("/{org}/issues/{key}", Rule::Issue(Action::See), &["edit=1", "edit=1&at=1"]),
-    page("/{org}/insights", Rule::Member, &["range=30"]),
+    page("/{org}/insights", Rule::Member, &["range=90d", "range=1y&compare=before", "q=project:CORE"]),
+    page("/{org}/insights/rows", Rule::Member, &["count=OPENED", "count=WAITING&status=OPEN"]),
     page("/login/failed", Rule::Anybody, &[]),
     page("/login/second", Rule::Waiting, &[]),
     page("/second-factor", Rule::SignedIn, &[]),
@@ -213,6 +214,7 @@ pub const PAGES: &[Page] = &[
 
 /// What is neither a page nor a function, and belongs to somebody: what can be taken out, or fetched by a program.
 pub const DOWNLOADS: &[Page] = &[
+    page("/{org}/insights/{chart}", Rule::Member, &["range=1y"]),
     page("/{org}/settings/audit.csv", Rule::Org(OrgAction::ReadAudit), &[]),
     Page { programs: Some("files/fetch"), ..page("/{org}/files/{file}", Rule::Issue(Action::See), &[]) },
     // It is no picture.
@@ -233,7 +235,8 @@ impl Page {
             .path
             .replace("{org}", &words.org)
             .replace("{key}", &words.key)
-            .replace("{file}", &words.file);
+            .replace("{file}", &words.file)
+            .replace("{chart}", "flow.csv");
         let flash = format!("flash={}", words.flash);
         let fixed = self.queries.iter().map(|query| (*query).to_owned()).chain([flash]);
         // The function of the page is asked all of them; here it is whether the page shows more than that says.
@@ -249,6 +252,7 @@ impl Page {
 pub const MACHINES: &[(&str, &str, u16)] = &[
     ("/", "/", 303),
     ("/api/openapi.json", "/api/openapi.json", 200),
+    ("/charts/charts.js", "/charts/charts.js", 404),
     ("/docs", "/docs", 200),
     ("/docs/images/{*file}", "/docs/images/1.svg", 404),
     ("/docs/swagger-ui-bundle.js", "/docs/swagger-ui-bundle.js", 404),

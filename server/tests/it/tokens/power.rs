@@ -3,9 +3,7 @@
 use serde_json::{Value, json};
 use server::{
     http::{Need, need},
-    storage::readers,
     testing::{Actor, TestApp},
-    worker::{StatsReader, step},
 };
 use sqlx::{PgConnection, Row};
 use std::{collections::BTreeSet, fmt::Write};
@@ -148,9 +146,7 @@ async fn two_projects(app: &TestApp, ana: &Actor) -> (String, String) {
         let tags = json!({ "org": "main", "key": key, "tags": "hot" });
         ana.call("issues/set_tags", tags).await.ok();
     }
-    for org in readers::behind(&app.app.db.system, "stats").await.unwrap() {
-        while step(&StatsReader, &app.app.db.system, org).await.unwrap() > 0 {}
-    }
+    app.count_all().await;
     let limited = |scope: &str| json!({ scope: true, "projects": "WEB" });
     (make(ana, limited("read")).await, make(ana, limited("write")).await)
 }
@@ -180,14 +176,8 @@ async fn nothing_of_other_projects_exists_for_a_limited_token() {
     by(&app, &read, "issues/complete", complete).await.ok().contains("WEB").lacks("CORE");
     let numbers: Value = by(&app, &read, "insights/view", json!({ "org": "main" })).await.json();
     let of_all: Value = ana.call("insights/view", json!({ "org": "main" })).await.json();
-    let total = |numbers: &Value| {
-        let stock = numbers["view"]["stock"].as_array().unwrap();
-        stock.iter().map(|row| row["count"].as_i64().unwrap()).sum::<i64>()
-    };
-    let opened = |numbers: &Value| {
-        let days = numbers["view"]["days"].as_array().unwrap();
-        days.iter().map(|day| day["opened"].as_i64().unwrap()).sum::<i64>()
-    };
+    let total = |numbers: &Value| numbers["view"]["report"]["totals"]["open"].as_i64().unwrap();
+    let opened = |numbers: &Value| numbers["view"]["report"]["totals"]["opened"].as_i64().unwrap();
     assert_eq!((total(&numbers), total(&of_all)), (1, 2), "{numbers}");
     assert_eq!((opened(&numbers), opened(&of_all)), (1, 2), "{numbers}");
 
@@ -211,7 +201,7 @@ async fn the_database_holds_the_projects_by_itself() {
     let (read, _) = two_projects(&app, &ana).await;
     let all = make(&ana, json!({ "read": true })).await;
     let (mut limited, mut free) = (speak(&app, &read).await, speak(&app, &all).await);
-    for table in ["issues", "projects", "comments", "issue_tags", "daily_stats"] {
+    for table in ["issues", "projects", "comments", "issue_tags", "spells"] {
         let sql = format!("SELECT count(*)::text FROM {table}");
         let (some, every) = (text(&mut limited, &sql).await, text(&mut free, &sql).await);
         assert_eq!(
@@ -220,11 +210,8 @@ async fn the_database_holds_the_projects_by_itself() {
             "{table}"
         );
     }
-    assert_eq!(
-        text(&mut limited, "SELECT count(*)::text FROM stock").await,
-        "0",
-        "these are sums of all projects"
-    );
+    let sums = "SELECT string_agg(DISTINCT kind, ',')::text FROM cells";
+    assert_eq!(text(&mut limited, sums).await, "PROJECT", "the others are of all projects");
     let others = "SELECT count(*)::text FROM events WHERE payload::text LIKE '%CORE%' OR issue_id IS NULL";
     assert_eq!(text(&mut limited, others).await, "0");
     assert_eq!(text(&mut limited, "SELECT count(*)::text FROM tracker_search('printer')").await, "1");

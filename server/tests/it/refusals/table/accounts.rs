@@ -54,6 +54,7 @@ pub const CALLS: &[Call] = &[
     reads("accounts/security", Rule::Member, |w| w.of_org(json!({}))),
     writes("accounts/send_verification", Rule::Member, |w| w.of_org(json!({}))),
     writes("accounts/set_name", Rule::Member, |w| w.of_org(json!({ "name": "Somebody" }))),
+    writes("accounts/set_zone", Rule::Member, |w| w.of_org(json!({ "zone": "Europe/Lisbon" }))),
     writes("accounts/sign_in", Rule::Anybody, |w| {
         vec![
             json!({ "email": "ana@example.org", "password": PASSWORD }),

@@ -20,6 +20,33 @@ fn lists(words: &Words) -> Vec<Value> {
     [about(json!({}))].into_iter().chain(orders).chain(queries).chain(words).collect()
 }
 
+/// Every way of asking for numbers that a word of somebody else can be put into; what is not there is not told apart.
+fn insights(words: &Words) -> Vec<Value> {
+    let about = |more| merged(json!({ "org": words.org, "flash": words.flash }), more);
+    let queries = [
+        format!("project:{}", words.project),
+        format!("tag:{}", words.tag),
+        format!("-tag:{}", words.tag),
+        "assignee:none".to_owned(),
+    ];
+    let queries = queries.into_iter().map(|q| about(json!({ "q": q, "range": "5y" })));
+    [about(json!({})), about(json!({ "range": "1y", "compare": "before" }))]
+        .into_iter()
+        .chain(queries)
+        .collect()
+}
+
+fn numbers(words: &Words) -> Vec<Value> {
+    let about = |more| merged(json!({ "org": words.org, "flash": words.flash }), more);
+    let counts = [
+        "OPENED", "CLOSED", "REOPENED", "FINISHED", "BEGUN", "NO_START", "TRIAGED", "LEFT", "STANDING",
+        "WAITING",
+    ];
+    let counts = counts.map(|count| about(json!({ "count": count })));
+    let queries = [format!("project:{}", words.project), format!("tag:{}", words.tag)];
+    counts.into_iter().chain(queries.map(|q| about(json!({ "q": q })))).collect()
+}
+
 fn completions(words: &Words) -> Vec<Value> {
     let Words { project, word, tag, name, address, .. } = words;
     let mut asked = Vec::new();
@@ -41,7 +68,8 @@ pub const CALLS: &[Call] = &[
     // Nobody takes away what is not there; what somebody may do with a file is in `files.rs`.
     answers(404, writes("files/hide", Rule::Issue(Action::See), of_files)),
     answers(404, writes("files/remove", Rule::Issue(Action::See), of_files)),
-    reads("insights/view", Rule::Member, |w| vec![json!({ "org": w.org, "flash": w.flash })]),
+    reads("insights/rows", Rule::Member, numbers),
+    reads("insights/view", Rule::Member, insights),
     reads("issues/blank", Rule::Member, |w| vec![json!({ "org": w.org, "flash": w.flash })]),
     reads("issues/complete", Rule::Member, completions),
     writes("issues/create", Rule::Member, |w| {

@@ -1,0 +1,121 @@
+//! The cells of the insights: sums by slice and day.
+
+use sqlx::PgConnection;
+use std::collections::BTreeMap;
+use tracker_domain::{
+    id::OrgId,
+    insight::{Cells, Slice, pack, unpack},
+    time::Day,
+};
+
+/// One row: a slice's day, or what a month changed in its stock.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RowKey {
+    /// Of which issues.
+    pub slice: Slice,
+    /// Whether it is a month.
+    pub whole: bool,
+    /// The day, or the first day of the month.
+    pub day: Day,
+}
+
+/// How a slice is written: its kind and its name.
+pub fn written(slice: &Slice) -> (&'static str, String) {
+    match slice {
+        Slice::All => ("ALL", String::new()),
+        Slice::Project(id) => ("PROJECT", id.to_string()),
+        Slice::Assignee(id) => ("ASSIGNEE", id.map(|id| id.to_string()).unwrap_or_default()),
+        Slice::Tag(tag) => ("TAG", tag.clone()),
+        Slice::Reporter(id) => ("REPORTER", id.to_string()),
+    }
+}
+
+/// Adds to rows, which are locked for it. There is one reader of an organization at a time (its cursor's row says so), so
+/// none comes in between.
+pub async fn add(
+    connection: &mut PgConnection,
+    org: OrgId,
+    more: &BTreeMap<RowKey, Cells>,
+) -> Result<(), sqlx::Error> {
+    let names: Vec<_> = more.keys().map(|key| written(&key.slice)).collect();
+    let kinds: Vec<_> = names.iter().map(|(kind, _)| (*kind).to_owned()).collect();
+    let names: Vec<_> = names.into_iter().map(|(_, name)| name).collect();
+    let whole: Vec<_> = more.keys().map(|key| key.whole).collect();
+    let days: Vec<_> = more.keys().map(|key| key.day.0).collect();
+    let there = sqlx::query!(
+        "SELECT n.at AS \"at!\", c.body
+         FROM unnest($2::text[], $3::text[], $4::boolean[], $5::date[]) WITH ORDINALITY AS n (kind, name, whole, day, at)
+         JOIN cells c ON c.org_id = $1 AND c.kind = n.kind AND c.name = n.name AND c.whole = n.whole AND c.day = n.day",
+        org.0,
+        &kinds,
+        &names,
+        &whole,
+        &days
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut rows: Vec<Cells> = more.values().cloned().collect();
+    for found in there {
+        let Some(row) = usize::try_from(found.at - 1).ok().and_then(|at| rows.get_mut(at)) else { continue };
+        let cells =
+            unpack(&found.body).ok_or_else(|| sqlx::Error::Decode("a row of cells cannot be read".into()))?;
+        for (key, count) in cells {
+            *row.entry(key).or_default() += count;
+        }
+        row.retain(|_, count| *count != 0);
+    }
+    let bodies: Vec<_> = rows.iter().map(pack).collect();
+    sqlx::query!(
+        "INSERT INTO cells (org_id, kind, name, whole, day, body)
+         SELECT $1, n.* FROM unnest($2::text[], $3::text[], $4::boolean[], $5::date[], $6::bytea[]) AS n
+         ON CONFLICT (org_id, kind, name, whole, day) DO UPDATE SET body = excluded.body",
+        org.0,
+        &kinds,
+        &names,
+        &whole,
+        &days,
+        &bodies
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Some days that have rows, by chance.
+pub async fn some_days(
+    connection: &mut PgConnection,
+    org: OrgId,
+    most: i64,
+) -> Result<Vec<Day>, sqlx::Error> {
+    let days = sqlx::query_scalar!(
+        "SELECT day FROM cells WHERE org_id = $1 AND kind = 'ALL' AND NOT whole ORDER BY random() LIMIT $2",
+        org.0,
+        most
+    );
+    Ok(days.fetch_all(connection).await?.into_iter().map(Day).collect())
+}
+
+/// What the rows of a day say, by kind and name.
+pub async fn of_day(
+    connection: &mut PgConnection,
+    org: OrgId,
+    day: Day,
+) -> Result<BTreeMap<(String, String), Cells>, sqlx::Error> {
+    let rows = sqlx::query!(
+        "SELECT kind, name, body FROM cells WHERE org_id = $1 AND NOT whole AND day = $2",
+        org.0,
+        day.0
+    );
+    let rows = rows.fetch_all(connection).await?;
+    let read = |body: &[u8]| unpack(body).map(Iterator::collect);
+    rows.into_iter()
+        .map(|row| Some(((row.kind, row.name), read(&row.body)?)))
+        .collect::<Option<_>>()
+        .ok_or_else(|| sqlx::Error::Decode("a row of cells cannot be read".into()))
+}
+
+/// Forgets the cells of an organization.
+pub async fn clear(connection: &mut PgConnection, org: OrgId) -> Result<(), sqlx::Error> {
+    sqlx::query!("DELETE FROM cells WHERE org_id = $1", org.0).execute(connection).await?;
+    Ok(())
+}

@@ -1,0 +1,256 @@
+//! Cells: what the insights count, day by day.
+//!
+//! An event changes the course of an issue, and a change of course is a few [`Delta`]s: so many more of something, at a time, in
+//! a place. They are summed in cells, by (UTC day, quarter of an hour, [`Counted`], severity), for each [`Slice`] that the place is
+//! in. Adding is all that is ever done to a cell, so the order of events, of days and of merging does not matter.
+
+use sketches_ddsketch::Config;
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use super::course::{Course, Place};
+use crate::{
+    id::{ProjectId, UserId},
+    issue::Severity,
+    time::{Day, Timestamp},
+    workflow::{Move, Status},
+};
+
+/// How far a percentile may be from the exact one, as a part of it.
+pub const RELATIVE_ERROR: f64 = 0.01;
+/// Bins of durations: enough for two centuries.
+const MOST_BINS: u32 = 2048;
+const SECONDS_IN_QUARTER: i64 = 15 * 60;
+
+static SKETCH: LazyLock<Config> = LazyLock::new(|| Config::new(RELATIVE_ERROR, MOST_BINS, 1.0));
+
+/// A duration as one of DDSketch's bins, whose middle is at most [`RELATIVE_ERROR`] from it. Less than a second is a second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Bin(pub u16);
+
+impl Bin {
+    /// The bin of the time between two instants.
+    pub fn between(from: Timestamp, to: Timestamp) -> Self {
+        Self::of_micros(to.micros() - from.micros())
+    }
+
+    fn of_micros(micros: i64) -> Self {
+        let seconds = (micros as f64 / 1e6).max(1.0);
+        Self(SKETCH.key(seconds).clamp(0, MOST_BINS as i32 - 1) as u16)
+    }
+
+    /// The shortest duration that is in this bin or a later one, in microseconds; what is in a bin is so found by whole numbers,
+    /// without doubts at its edges.
+    pub fn first_micros(self) -> i64 {
+        let (mut below, mut from) = (-1, i64::MAX / 2);
+        while from - below > 1 {
+            let middle = below + (from - below) / 2;
+            if Self::of_micros(middle) < self { below = middle } else { from = middle }
+        }
+        from
+    }
+
+    /// What it stands for, in seconds.
+    pub fn seconds(self) -> f64 {
+        SKETCH.value(i32::from(self.0))
+    }
+}
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Counted {
+    /// How many issues more are in a status from then on.
+    Stock(Status),
+    /// Reported.
+    Opened,
+    /// Entered DONE.
+    Closed,
+    /// Left DONE.
+    Reopened,
+    /// Finished, after so long since it was reported.
+    Lead(Bin),
+    /// Finished, after so long since it was begun.
+    Cycle(Bin),
+    /// Finished without ever having been IN_PROGRESS.
+    NoStart,
+    /// Left OPEN for the first time, after so long.
+    Triage(Bin),
+    /// Left a status, after so long in it.
+    Stay(Status, Bin),
+}
+
+/// So many more of something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Delta<'a> {
+    /// When: the event's time, or that of an earlier event which is taken back.
+    pub at: Timestamp,
+    /// Where.
+    pub place: &'a Place,
+    /// What.
+    pub what: Counted,
+    /// How many: 1 or -1.
+    pub count: i32,
+}
+
+/// What the step from one course to the next changes; `before` is `None` for an issue that was just reported.
+pub fn deltas<'a>(before: Option<&'a Course>, after: &'a Course) -> Vec<Delta<'a>> {
+    let (at, place) = (after.spell.at, &after.spell.place);
+    let now = |what| Delta { at, place, what, count: 1 };
+    let Some(before) = before else {
+        return vec![now(Counted::Opened), now(Counted::Stock(place.status))];
+    };
+    let old = &before.spell.place;
+    let mut all = vec![
+        Delta { place: old, count: -1, ..now(Counted::Stock(old.status)) },
+        now(Counted::Stock(place.status)),
+    ];
+    let step = old.status.step(place.status);
+    if step == Move::None {
+        return all;
+    }
+    all.push(now(Counted::Stay(old.status, Bin::between(before.status_at, at))));
+    if before.triaged_at.is_none() && after.triaged_at.is_some() {
+        all.push(now(Counted::Triage(Bin::between(after.created_at, at))));
+    }
+    if step == Move::Reopen {
+        all.push(now(Counted::Reopened));
+        all.extend(finished(before).map(|delta| Delta { count: -1, ..delta }));
+    }
+    if place.status == Status::Done {
+        all.push(now(Counted::Closed));
+        all.extend(finished(after));
+    }
+    all
+}
+
+/// How long a finished issue took: where and when it was finished.
+fn finished(course: &Course) -> impl Iterator<Item = Delta<'_>> {
+    let finish = course.finish.as_ref();
+    finish.into_iter().flat_map(|finish| {
+        let cycle = course
+            .started_at
+            .map_or(Counted::NoStart, |started| Counted::Cycle(Bin::between(started, finish.at)));
+        let lead = Counted::Lead(Bin::between(course.created_at, finish.at));
+        [lead, cycle].map(|what| Delta { at: finish.at, place: &finish.place, what, count: 1 })
+    })
+}
+
+/// What has rows of its own.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Slice {
+    /// Every issue.
+    All,
+    /// Those of a project.
+    Project(ProjectId),
+    /// Those of whoever works on them, or of nobody.
+    Assignee(Option<UserId>),
+    /// Those with a tag.
+    Tag(String),
+    /// Those that somebody reported.
+    Reporter(UserId),
+}
+
+impl Slice {
+    /// Every slice that an issue is in.
+    pub fn of(place: &Place, reporter: UserId) -> Vec<Self> {
+        let mut all = vec![
+            Self::All,
+            Self::Project(place.project),
+            Self::Assignee(place.assignee),
+            Self::Reporter(reporter),
+        ];
+        all.extend(place.tags.iter().cloned().map(Self::Tag));
+        all
+    }
+}
+
+/// Where in its day a cell is and what it counts, in 24 bits: 7 for the quarter of an hour, 2 for the severity, 4 for the kind, 11
+/// for the status or bin. The order of the numbers is the order of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CellKey(pub i32);
+
+const KINDS: [fn(u16) -> Counted; 12] = [
+    |value| Counted::Stock(Status::ALL[usize::from(value) % Status::ALL.len()]),
+    |_| Counted::Opened,
+    |_| Counted::Closed,
+    |_| Counted::Reopened,
+    |value| Counted::Lead(Bin(value)),
+    |value| Counted::Cycle(Bin(value)),
+    |_| Counted::NoStart,
+    |value| Counted::Triage(Bin(value)),
+    |value| Counted::Stay(Status::Open, Bin(value)),
+    |value| Counted::Stay(Status::Triaged, Bin(value)),
+    |value| Counted::Stay(Status::InProgress, Bin(value)),
+    |value| Counted::Stay(Status::Done, Bin(value)),
+];
+
+impl CellKey {
+    /// The cell of something that happened then, and the day whose row has it.
+    pub fn of(at: Timestamp, severity: Severity, what: Counted) -> (Day, Self) {
+        let seconds = at.0.unix_timestamp().rem_euclid(24 * 60 * 60);
+        let (kind, value) = match what {
+            Counted::Stock(status) => (0, status as u16),
+            Counted::Opened => (1, 0),
+            Counted::Closed => (2, 0),
+            Counted::Reopened => (3, 0),
+            Counted::Lead(bin) => (4, bin.0),
+            Counted::Cycle(bin) => (5, bin.0),
+            Counted::NoStart => (6, 0),
+            Counted::Triage(bin) => (7, bin.0),
+            Counted::Stay(status, bin) => (8 + status as i32, bin.0),
+        };
+        let quarter = (seconds / SECONDS_IN_QUARTER) as i32;
+        (at.day(), Self(quarter << 17 | (severity as i32) << 15 | kind << 11 | i32::from(value)))
+    }
+
+    /// The quarter of an hour of the UTC day, from 0 to 95.
+    pub fn quarter(self) -> i32 {
+        self.0 >> 17
+    }
+
+    /// When its quarter of the day begins.
+    pub fn at(self, day: Day) -> Timestamp {
+        let midnight = day.0.midnight().assume_utc();
+        Timestamp(midnight + time::Duration::seconds(SECONDS_IN_QUARTER * i64::from(self.quarter())))
+    }
+
+    /// The same in a row that has no quarters.
+    pub fn whole(self) -> Self {
+        Self(self.0 & 0x1_ffff)
+    }
+
+    /// How severe the issue was.
+    pub fn severity(self) -> Severity {
+        Severity::ALL[(self.0 >> 15 & 3) as usize]
+    }
+
+    /// What is counted; `None` for a number that [`Self::of`] never gives.
+    pub fn what(self) -> Option<Counted> {
+        let kind = KINDS.get((self.0 >> 11 & 15) as usize)?;
+        Some(kind((self.0 & 2047) as u16))
+    }
+}
+
+/// What is in a row of cells; nothing is zero.
+pub type Cells = BTreeMap<CellKey, i32>;
+
+/// A row as it is kept: how far each key is from the one before, and its count, in as few bytes as they need.
+pub fn pack(cells: &Cells) -> Vec<u8> {
+    let mut before = 0;
+    let pairs = cells.iter().map(|(key, count)| {
+        let step = key.0 - before;
+        before = key.0;
+        (step, *count)
+    });
+    // Writing numbers into memory cannot fail.
+    postcard::to_allocvec(&pairs.collect::<Vec<_>>()).unwrap_or_default()
+}
+
+/// The cells of a row; `None` when it was not written by [`pack`].
+pub fn unpack(body: &[u8]) -> Option<impl Iterator<Item = (CellKey, i32)>> {
+    let pairs: Vec<(i32, i32)> = postcard::from_bytes(body).ok()?;
+    let keys = pairs.into_iter().scan(0_i32, |key, (step, count)| {
+        *key = key.checked_add(step)?;
+        Some((CellKey(*key), count))
+    });
+    Some(keys)
+}
