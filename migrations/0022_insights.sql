@@ -40,23 +40,24 @@ CREATE INDEX spells_open ON spells (org_id, created_at, issue_id)
     WHERE until IS NULL AND status <> 'DONE';
 
 -- Of one UTC day and slice: what was counted, packed (tracker_domain::insight::pack: numbers of a few bytes, where an array has eight
--- for each cell, and a page reads many thousands). The rows that are `whole` have a month's changes of the stock instead, on its first
--- day: the stock at the beginning of a day is the sum of the months before and of the days since.
+-- for each cell, and a page reads many thousands), in the layer DAY. MONTH has a month's changes of the stock, on its first day: the
+-- stock at the beginning of a day is the sum of the months before and of the days since. AGES has what is open now, on the day since
+-- when it is so.
 CREATE TABLE cells (
     org_id bigint   NOT NULL REFERENCES organizations,
     kind   text     NOT NULL CHECK (kind IN ('ALL', 'PROJECT', 'ASSIGNEE', 'TAG', 'REPORTER')),
     -- The id or the name that the kind goes by; empty for ALL, and for issues that nobody works on.
     name   text     NOT NULL,
-    whole  boolean  NOT NULL,
+    layer  text     NOT NULL CHECK (layer IN ('DAY', 'MONTH', 'AGES')),
     day    date     NOT NULL,
     body   bytea    NOT NULL,
-    PRIMARY KEY (org_id, kind, name, whole, day)
+    PRIMARY KEY (org_id, kind, name, layer, day)
 );
 -- What is packed cannot be compressed further, and is read with its row.
 ALTER TABLE cells ALTER body SET STORAGE EXTERNAL;
 ALTER TABLE cells SET (toast_tuple_target = 8160);
 -- What is looked at when a day is counted again.
-CREATE INDEX cells_day ON cells (org_id, day) WHERE NOT whole;
+CREATE INDEX cells_day ON cells (org_id, day) WHERE layer <> 'MONTH';
 
 ALTER TABLE spells ENABLE ROW LEVEL SECURITY;
 ALTER TABLE cells ENABLE ROW LEVEL SECURITY;

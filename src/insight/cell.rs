@@ -1,18 +1,13 @@
-//! Cells: what the insights count, day by day.
-//!
-//! An event changes the course of an issue, and a change of course is a few [`Delta`]s: so many more of something, at a time, in
-//! a place. They are summed in cells, by (UTC day, quarter of an hour, [`Counted`], severity), for each [`Slice`] that the place is
-//! in. Adding is all that is ever done to a cell, so the order of events, of days and of merging does not matter.
+//! Cells as they are kept: what a key says, in which rows it is, and how a row is packed.
 
 use sketches_ddsketch::Config;
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use super::course::{Course, Place};
+use super::delta::Counted;
 use crate::{
-    id::{ProjectId, UserId},
     issue::Severity,
     time::{Day, Timestamp},
-    workflow::{Move, Status},
+    workflow::Status,
 };
 
 /// How far a percentile may be from the exact one, as a part of it.
@@ -55,111 +50,34 @@ impl Bin {
     }
 }
 
-/// What is counted.
+/// Which rows a cell is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Counted {
-    /// How many issues more are in a status from then on.
-    Stock(Status),
-    /// Reported.
-    Opened,
-    /// Entered DONE.
-    Closed,
-    /// Left DONE.
-    Reopened,
-    /// Finished, after so long since it was reported.
-    Lead(Bin),
-    /// Finished, after so long since it was begun.
-    Cycle(Bin),
-    /// Finished without ever having been IN_PROGRESS.
-    NoStart,
-    /// Left OPEN for the first time, after so long.
-    Triage(Bin),
-    /// Left a status, after so long in it.
-    Stay(Status, Bin),
+pub enum Layer {
+    /// Those of days: what happened.
+    Day,
+    /// Those of months, on their first day: what changed in the stock, without quarters of an hour.
+    Month,
+    /// Those of days on which something began that is open now.
+    Ages,
 }
 
-/// So many more of something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Delta<'a> {
-    /// When: the event's time, or that of an earlier event which is taken back.
-    pub at: Timestamp,
-    /// Where.
-    pub place: &'a Place,
-    /// What.
-    pub what: Counted,
-    /// How many: 1 or -1.
-    pub count: i32,
-}
-
-/// What the step from one course to the next changes; `before` is `None` for an issue that was just reported.
-pub fn deltas<'a>(before: Option<&'a Course>, after: &'a Course) -> Vec<Delta<'a>> {
-    let (at, place) = (after.spell.at, &after.spell.place);
-    let now = |what| Delta { at, place, what, count: 1 };
-    let Some(before) = before else {
-        return vec![now(Counted::Opened), now(Counted::Stock(place.status))];
-    };
-    let old = &before.spell.place;
-    let mut all = vec![
-        Delta { place: old, count: -1, ..now(Counted::Stock(old.status)) },
-        now(Counted::Stock(place.status)),
-    ];
-    let step = old.status.step(place.status);
-    if step == Move::None {
-        return all;
+impl Layer {
+    /// The layers in which something is written.
+    pub const fn of(what: Counted) -> &'static [Self] {
+        match what {
+            Counted::Stock(_) => &[Self::Day, Self::Month],
+            Counted::Standing | Counted::Waiting(_) => &[Self::Ages],
+            _ => &[Self::Day],
+        }
     }
-    all.push(now(Counted::Stay(old.status, Bin::between(before.status_at, at))));
-    if before.triaged_at.is_none() && after.triaged_at.is_some() {
-        all.push(now(Counted::Triage(Bin::between(after.created_at, at))));
-    }
-    if step == Move::Reopen {
-        all.push(now(Counted::Reopened));
-        all.extend(finished(before).map(|delta| Delta { count: -1, ..delta }));
-    }
-    if place.status == Status::Done {
-        all.push(now(Counted::Closed));
-        all.extend(finished(after));
-    }
-    all
-}
 
-/// How long a finished issue took: where and when it was finished.
-fn finished(course: &Course) -> impl Iterator<Item = Delta<'_>> {
-    let finish = course.finish.as_ref();
-    finish.into_iter().flat_map(|finish| {
-        let cycle = course
-            .started_at
-            .map_or(Counted::NoStart, |started| Counted::Cycle(Bin::between(started, finish.at)));
-        let lead = Counted::Lead(Bin::between(course.created_at, finish.at));
-        [lead, cycle].map(|what| Delta { at: finish.at, place: &finish.place, what, count: 1 })
-    })
-}
-
-/// What has rows of its own.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Slice {
-    /// Every issue.
-    All,
-    /// Those of a project.
-    Project(ProjectId),
-    /// Those of whoever works on them, or of nobody.
-    Assignee(Option<UserId>),
-    /// Those with a tag.
-    Tag(String),
-    /// Those that somebody reported.
-    Reporter(UserId),
-}
-
-impl Slice {
-    /// Every slice that an issue is in.
-    pub fn of(place: &Place, reporter: UserId) -> Vec<Self> {
-        let mut all = vec![
-            Self::All,
-            Self::Project(place.project),
-            Self::Assignee(place.assignee),
-            Self::Reporter(reporter),
-        ];
-        all.extend(place.tags.iter().cloned().map(Self::Tag));
-        all
+    /// Its name in the database.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Day => "DAY",
+            Self::Month => "MONTH",
+            Self::Ages => "AGES",
+        }
     }
 }
 
@@ -168,8 +86,8 @@ impl Slice {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CellKey(pub i32);
 
-const KINDS: [fn(u16) -> Counted; 12] = [
-    |value| Counted::Stock(Status::ALL[usize::from(value) % Status::ALL.len()]),
+const KINDS: [fn(u16) -> Counted; 14] = [
+    |value| Counted::Stock(status(value)),
     |_| Counted::Opened,
     |_| Counted::Closed,
     |_| Counted::Reopened,
@@ -181,7 +99,13 @@ const KINDS: [fn(u16) -> Counted; 12] = [
     |value| Counted::Stay(Status::Triaged, Bin(value)),
     |value| Counted::Stay(Status::InProgress, Bin(value)),
     |value| Counted::Stay(Status::Done, Bin(value)),
+    |_| Counted::Standing,
+    |value| Counted::Waiting(status(value)),
 ];
+
+fn status(value: u16) -> Status {
+    Status::ALL[usize::from(value) % Status::ALL.len()]
+}
 
 impl CellKey {
     /// The cell of something that happened then, and the day whose row has it.
@@ -197,6 +121,8 @@ impl CellKey {
             Counted::NoStart => (6, 0),
             Counted::Triage(bin) => (7, bin.0),
             Counted::Stay(status, bin) => (8 + status as i32, bin.0),
+            Counted::Standing => (12, 0),
+            Counted::Waiting(status) => (13, status as u16),
         };
         let quarter = (seconds / SECONDS_IN_QUARTER) as i32;
         (at.day(), Self(quarter << 17 | (severity as i32) << 15 | kind << 11 | i32::from(value)))
@@ -213,9 +139,12 @@ impl CellKey {
         Timestamp(midnight + time::Duration::seconds(SECONDS_IN_QUARTER * i64::from(self.quarter())))
     }
 
-    /// The same in a row that has no quarters.
-    pub fn whole(self) -> Self {
-        Self(self.0 & 0x1_ffff)
+    /// The same as it is in a layer, and the day whose row has it.
+    pub fn within(self, layer: Layer, day: Day) -> (Day, Self) {
+        match layer {
+            Layer::Day | Layer::Ages => (day, self),
+            Layer::Month => (day.month(), Self(self.0 & 0x1_ffff)),
+        }
     }
 
     /// How severe the issue was.

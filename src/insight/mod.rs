@@ -5,10 +5,13 @@
 //! shows of it. To count something new, add it to [`Counted`] and [`Tally`], and let [`deltas`] tell it; the property test in
 //! `reference` counts everything in another way.
 
+mod ageing;
 mod ask;
 mod cell;
 mod chart;
 mod course;
+mod delta;
+mod dot;
 mod question;
 #[cfg(test)]
 mod reference;
@@ -17,14 +20,15 @@ mod rows;
 mod survival;
 mod tally;
 
+pub use ageing::{Ageing, Ages, Oldest};
 pub use ask::{AskInsights, AskRows, Count, PRESETS, preset};
-pub use cell::{Bin, CellKey, Cells, Counted, Delta, RELATIVE_ERROR, Slice, deltas, pack, unpack};
+pub use cell::{Bin, CellKey, Cells, Layer, RELATIVE_ERROR, pack, unpack};
 pub use chart::Chart;
 pub use course::{Beginning, Course, Finish, Place, Spell, is_counted};
-pub use question::{Calendar, MOST_SPANS, Range, Step, Utc, quarter_after};
-pub use report::{
-    Ageing, Before, Dot, InsightsView, Oldest, Percentiles, Point, Report, Totals, finished, points,
-};
+pub use delta::{Counted, Delta, Slice, deltas};
+pub use dot::{Dot, finished};
+pub use question::{Calendar, MOST_SPANS, Range, Step, Utc, quarter_after, quarter_of};
+pub use report::{Before, InsightsView, Percentiles, Point, Report, Totals, points};
 pub use rows::{NUMBER_ROWS, NumberRow, NumberRows};
 pub use survival::{Survival, finished_by, survival};
 pub use tally::{Durations, FEWEST_SAMPLES, Spans, Tallies, Tally};

@@ -107,11 +107,17 @@ impl Step {
     }
 }
 
-/// The next full quarter of an hour: cells are no finer.
+const QUARTER: i64 = 15 * 60 * 1_000_000;
+
+/// When the quarter of an hour begins in which an instant is: cells are no finer.
+pub fn quarter_of(at: Timestamp) -> Timestamp {
+    Timestamp::from_micros(at.micros().div_euclid(QUARTER).saturating_mul(QUARTER)).unwrap_or(at)
+}
+
+/// When the next one begins.
 pub fn quarter_after(at: Timestamp) -> Timestamp {
-    let micros = at.micros();
-    let quarter = 15 * 60 * 1_000_000;
-    Timestamp::from_micros(micros.div_euclid(quarter).saturating_add(1).saturating_mul(quarter)).unwrap_or(at)
+    let quarter = at.micros().div_euclid(QUARTER).saturating_add(1);
+    Timestamp::from_micros(quarter.saturating_mul(QUARTER)).unwrap_or(at)
 }
 
 /// When the days of a reader begin.

@@ -101,6 +101,26 @@ fn check(found: &Durations, mut samples: Vec<i64>) -> Result<(), TestCaseError> 
     Ok(())
 }
 
+/// What is left of the rows of ages is what is open at last, by since when.
+fn check_ages(histories: &[History], rows: Option<&BTreeMap<Day, BTreeMap<CellKey, i32>>>, tagged: bool) {
+    let end = instant(1_000 * 24 * 3600);
+    let mut found = Ages::new(end);
+    for (day, row) in rows.into_iter().flatten() {
+        found.add_cells(*day, row.iter().map(|(key, count)| (*key, *count)), Severity::ALL);
+    }
+    let mut right = Ages::new(end);
+    let age = |since: i64| Bin::between(instant(since - since.rem_euclid(900)), end);
+    for history in histories {
+        let Some((_, status, _, tag)) = states(history).last().copied() else { continue };
+        if status.is_open() && (tag || !tagged) {
+            let since = moves(history).last().map_or(history[0].0, |(at, ..)| *at);
+            right.open.add(age(history[0].0), 1);
+            right.in_status[status as usize].add(age(since), 1);
+        }
+    }
+    assert_eq!(found, right);
+}
+
 proptest! {
     /// Cells that were filled event by event, in any order of the issues, say the same as the raw events.
     #[test]
@@ -108,7 +128,7 @@ proptest! {
         histories in proptest::collection::vec(history(), 1..25),
         offset in 0..96i64, spans in 1..6i64, length in 1..40i64, tagged in any::<bool>(),
     ) {
-        let mut cells: BTreeMap<Slice, BTreeMap<Day, BTreeMap<CellKey, i32>>> = BTreeMap::new();
+        let mut cells: BTreeMap<(Slice, Layer), BTreeMap<Day, BTreeMap<CellKey, i32>>> = BTreeMap::new();
         let mut seq = 0;
         for history in &histories {
             let mut course: Option<Course> = None;
@@ -121,8 +141,9 @@ proptest! {
                 let Some(next) = next else { continue };
                 for delta in deltas(course.as_ref(), &next) {
                     let (day, key) = CellKey::of(delta.at, delta.place.severity, delta.what);
+                    let layer = Layer::of(delta.what)[0];
                     for slice in Slice::of(delta.place, UserId(1)) {
-                        *cells.entry(slice).or_default().entry(day).or_default().entry(key).or_default() += delta.count;
+                        *cells.entry((slice, layer)).or_default().entry(day).or_default().entry(key).or_default() += delta.count;
                     }
                 }
                 course = Some(next);
@@ -133,9 +154,10 @@ proptest! {
         let edges: Vec<_> = (0..=spans).map(|n| first + n * length * 24 * 3600).collect();
         let mut tallies = Tallies::new(Spans::new(edges.iter().copied().map(instant).collect()).unwrap());
         let slice = if tagged { Slice::Tag("ui".into()) } else { Slice::All };
-        for (day, row) in cells.get(&slice).into_iter().flatten() {
+        for (day, row) in cells.get(&(slice.clone(), Layer::Day)).into_iter().flatten() {
             tallies.add_cells(*day, unpack(&pack(row)).unwrap(), &[]);
         }
+        check_ages(&histories, cells.get(&(slice, Layer::Ages)), tagged);
         let counts = |at: usize| !tagged || at == 1;
         for (n, stock) in tallies.stocks().into_iter().enumerate() {
             let (from, to) = (edges[n], edges[n + 1]);
@@ -199,6 +221,8 @@ fn a_cell_key_is_read_back() {
         Counted::NoStart,
         Counted::Triage(some),
         Counted::Stay(Status::InProgress, some),
+        Counted::Standing,
+        Counted::Waiting(Status::Triaged),
     ] {
         let (day, key) = CellKey::of(at, Severity::High, what);
         assert_eq!((key.what(), key.severity(), key.quarter()), (Some(what), Severity::High, 13));

@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    cell::Bin,
+    ageing::Ageing,
+    dot::Dot,
     question::{Range, Step},
-    survival::{Survival, finished_by, survival},
-    tally::{Durations, FEWEST_SAMPLES, Tallies, Tally},
+    tally::{Durations, Tallies, Tally},
 };
 use crate::{
-    id::{IssueKey, Seq},
+    id::Seq,
     issue::Severity,
     query::Query,
     time::{Day, Timestamp},
@@ -106,150 +106,9 @@ pub struct Before {
     pub totals: Totals,
 }
 
-/// An open issue that is old.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Oldest {
-    /// Which.
-    pub key: IssueKey,
-    /// Where it stands.
-    pub status: Status,
-    /// Since when.
-    pub since: Timestamp,
-    /// When it was reported.
-    pub created_at: Timestamp,
-}
-
-/// Issues of about the same duration: a dot of a scatter.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Dot {
-    /// In which span, or status, it stands.
-    pub place: usize,
-    /// About so many seconds.
-    pub seconds: f64,
-    /// The bins that it is of, the last not included.
-    pub bins: (u16, u16),
-    /// So many issues.
-    pub count: i64,
-}
-
-impl Dot {
-    /// Sizes of dots: what they stand for, and how many pixels.
-    pub const SIZES: [(&str, u8); 4] =
-        [("1 issue", 6), ("2 to 5 issues", 10), ("6 to 20 issues", 15), ("More", 22)];
-
-    /// Which size it has; dots of one size are one series of their chart.
-    pub const fn series(&self) -> usize {
-        match self.count {
-            ..=1 => 0,
-            2..=5 => 1,
-            6..=20 => 2,
-            _ => 3,
-        }
-    }
-
-    /// So many issues.
-    pub fn says(&self) -> String {
-        if self.count == 1 { "1 issue".to_owned() } else { format!("{} issues", self.count) }
-    }
-}
-
-/// Most dots of a scatter; where there would be more, neighbours are put together.
-const MOST_DOTS: usize = 480;
-
-/// The dots of some durations, each set at its place.
-fn dots<'a>(of: impl Iterator<Item = (usize, &'a Durations)> + Clone) -> Vec<Dot> {
-    let mut wide = 4;
-    loop {
-        let dots: Vec<Dot> =
-            of.clone().flat_map(|(place, durations)| grouped(place, durations, wide)).collect();
-        if dots.len() <= MOST_DOTS || wide > 256 {
-            return dots;
-        }
-        wide *= 2;
-    }
-}
-
-fn grouped(place: usize, durations: &Durations, wide: u16) -> Vec<Dot> {
-    let mut dots: Vec<Dot> = Vec::new();
-    for (bin, count) in durations.bins() {
-        let from = bin.0 - bin.0 % wide;
-        match dots.last_mut().filter(|dot| dot.bins.0 == from) {
-            Some(dot) => dot.count += count,
-            None => {
-                let seconds = whole(Bin(from + wide / 2).seconds());
-                dots.push(Dot { place, seconds, bins: (from, from + wide), count });
-            }
-        }
-    }
-    dots
-}
-
-fn rounded(step: Survival) -> Survival {
-    Survival { seconds: whole(step.seconds), open: (step.open * 1e4).round() / 1e4, ..step }
-}
-
 /// Seconds without a fraction: nobody reads more, and every machine writes the same.
-fn whole(seconds: f64) -> f64 {
+pub(super) fn whole(seconds: f64) -> f64 {
     seconds.round()
-}
-
-/// How old the open issues are, against what was finished.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Ageing {
-    /// How long open issues have been in their status; the places are those of [`Status::ALL`].
-    pub dots: Vec<Dot>,
-    /// How many there are in each status.
-    pub open: [i64; STATUSES],
-    /// Those that are in their status for longer than 85 % of what left it: the first bin that is counted, and how many.
-    pub late: [Option<(u16, i64)>; STATUSES],
-    /// The oldest, the first most.
-    pub oldest: Vec<Oldest>,
-    /// Which part of the issues is still open after how long, those that are not finished counted too.
-    pub survival: Vec<Survival>,
-    /// How many were finished, and how many are open: what the estimate is of.
-    pub n: (i64, i64),
-    /// When half of all will have been finished, by that estimate; `None` when it is never reached.
-    pub median: Option<f64>,
-    /// When 85 % will have been.
-    pub p85: Option<f64>,
-}
-
-/// Most steps of the estimate that are drawn.
-const MOST_STEPS: usize = 120;
-
-impl Ageing {
-    /// Of the open issues by how long they are in their status and since they were reported, beside what was finished.
-    pub fn new(
-        in_status: &[Durations; STATUSES],
-        open: &Durations,
-        finished: &Tally,
-        oldest: Vec<Oldest>,
-    ) -> Self {
-        let late = |status: usize| {
-            let line = finished.stays[status].percentile(85)?;
-            let later = || in_status[status].bins().filter(|(bin, _)| bin.seconds() > line);
-            let first = later().next()?.0;
-            Some((first.0, later().map(|(_, count)| count).sum()))
-        };
-        let steps = survival(&finished.lead, open);
-        let enough = finished.lead.n() >= FEWEST_SAMPLES;
-        let every = steps.len().div_ceil(MOST_STEPS).max(1);
-        let last = steps.len().saturating_sub(1);
-        let shown = steps.iter().enumerate().filter(|(at, _)| enough && (at % every == 0 || *at == last));
-        Self {
-            dots: dots(in_status.iter().enumerate()),
-            open: [0, 1, 2, 3].map(|status: usize| in_status[status].n()),
-            late: [0, 1, 2, 3].map(late),
-            oldest,
-            survival: shown.map(|(_, step)| rounded(*step)).collect(),
-            n: (finished.lead.n(), open.n()),
-            median: finished_by(&steps, 50).filter(|_| enough).map(whole),
-            p85: finished_by(&steps, 85).filter(|_| enough).map(whole),
-        }
-    }
 }
 
 /// The page.
@@ -292,11 +151,6 @@ pub struct InsightsView {
     pub charts: Vec<String>,
     /// Whether it was counted issue by issue, because no sums are kept of what was asked.
     pub counted: bool,
-}
-
-/// The dots of what was finished.
-pub fn finished(tallies: &Tallies) -> Vec<Dot> {
-    dots(tallies.of.iter().map(|tally| &tally.lead).enumerate())
 }
 
 impl Point {

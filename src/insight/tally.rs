@@ -1,6 +1,9 @@
 //! What a chart shows of one span of time, added up from cells or from steps of single issues, whichever has it.
 
-use super::cell::{Bin, CellKey, Counted};
+use super::{
+    cell::{Bin, CellKey},
+    delta::Counted,
+};
 use crate::{
     issue::Severity,
     time::{Day, Timestamp},
@@ -114,6 +117,8 @@ impl Tally {
             Counted::NoStart => self.no_start += count,
             Counted::Triage(bin) => self.triage.add(bin, count),
             Counted::Stay(status, bin) => self.stays[status as usize].add(bin, count),
+            // They are of a moment and not of a span: see `Ages`.
+            Counted::Standing | Counted::Waiting(_) => {}
         }
     }
 
@@ -162,6 +167,11 @@ impl Spans {
     /// From when until before when a span is.
     pub fn of(&self, at: usize) -> Option<(Timestamp, Timestamp)> {
         Some((*self.0.get(at)?, *self.0.get(at + 1)?))
+    }
+
+    /// The first instant after the last.
+    pub fn end(&self) -> Timestamp {
+        self.0[self.0.len() - 1]
     }
 
     /// Which of them an instant is in; `Err(true)` before the first, `Err(false)` after the last.

@@ -5,13 +5,11 @@ use tracker_domain::{
     error::AppError,
     id::{ProjectId, ProjectKey, Seq, UserId},
     insight::{
-        Ageing, Before, Bin, Course, Durations, Place, Report, Tallies, Totals, deltas, finished, points,
-        unpack,
+        Ageing, Ages, Before, Course, Place, Report, Tallies, Totals, deltas, finished, points, unpack,
     },
     issue::Severity,
     query::{Facts, Query, Subject},
     time::Timestamp,
-    workflow::Status,
 };
 
 use super::{Question, Zone};
@@ -19,7 +17,7 @@ use crate::{
     fault::fault,
     storage::{
         Tx,
-        insights::{self, Base, Moment},
+        insights::{self, Base, Moment, OpenQuery},
         spells::{Lives, each_step},
     },
 };
@@ -38,8 +36,14 @@ pub struct Counted {
     pub slowly: bool,
 }
 
-/// Counts what is asked; `me` is the viewer. Row-level security leaves out what the viewer may not see.
-pub async fn report(tx: &mut Tx, me: UserId, question: &Question, base: Base) -> Result<Counted, AppError> {
+/// Counts what is asked; `me` is the viewer, and `now` after the base was read. Row-level security leaves out what the viewer may
+/// not see.
+pub async fn report(
+    tx: &mut Tx,
+    (me, now): (UserId, Timestamp),
+    question: &Question,
+    base: Base,
+) -> Result<Counted, AppError> {
     let zone = match &question.zone {
         Some(zone) => zone.clone(),
         None => Zone::parse(&base.zone)?,
@@ -53,23 +57,21 @@ pub async fn report(tx: &mut Tx, me: UserId, question: &Question, base: Base) ->
     if question.compare {
         wanted.push(Tallies::new(earlier.spans(by, question.at, &zone)?));
     }
+    let end = wanted[0].spans.end();
+    let moment = Moment { before: end, at: question.at.min(end), seq };
+    // The ages of what is open now come with all else; at another moment other issues were open.
+    let mut ages = (question.now && now < end).then(|| Ages::new(moment.at));
     let counting = Counting::new(question, base, me)?;
-    let slowly = counting.fill(tx, &mut wanted, seq).await?;
+    let slowly = counting.fill(tx, &mut wanted, &mut ages, seq).await?;
     let before = wanted.get(1).map(|tallies| -> Result<_, AppError> {
         let points = points(tallies, &earlier.starts(by)?);
         Ok(Before { range: earlier, points, totals: Totals::new(tallies).0 })
     });
     let tallies = &wanted[0];
-    let end = tallies.spans.of(tallies.spans.count() - 1).map_or(question.at, |(_, to)| to);
-    let moment = Moment { before: end, at: question.at.min(end), seq };
-    let open = insights::open_issues(tx, (&question.query, question.at), moment, NAMED).await?;
+    let query = (&question.query, question.at);
+    let asked = OpenQuery { query, moment, named: NAMED, ages: ages.is_none() };
+    let open = insights::open_issues(tx, asked).await?;
     let (totals, all) = Totals::new(tallies);
-    let mut in_status: [Durations; Status::ALL.len()] = Default::default();
-    let mut since_report = Durations::default();
-    for (status, created, since) in open.each {
-        in_status[status as usize].add(Bin::between(since, moment.at), 1);
-        since_report.add(Bin::between(created, moment.at), 1);
-    }
     let (oldest, titles) = open.oldest.into_iter().unzip();
     let report = Report {
         range,
@@ -82,7 +84,7 @@ pub async fn report(tx: &mut Tx, me: UserId, question: &Question, base: Base) ->
         totals,
         before: before.transpose()?,
         finished: finished(tallies),
-        ageing: Ageing::new(&in_status, &since_report, &all, oldest),
+        ageing: Ageing::new(&ages.unwrap_or(open.ages), &all, oldest),
     };
     Ok(Counted { report, titles, slowly })
 }
@@ -105,12 +107,18 @@ impl<'a> Counting<'a> {
     }
 
     /// Puts everything in; says whether it was counted issue by issue.
-    async fn fill(&self, tx: &mut Tx, wanted: &mut [Tallies], seq: Seq) -> Result<bool, AppError> {
+    async fn fill(
+        &self,
+        tx: &mut Tx,
+        wanted: &mut [Tallies],
+        ages: &mut Option<Ages>,
+        seq: Seq,
+    ) -> Result<bool, AppError> {
         let kind = self.question.cut(tx.sees_all()).kind;
         // A token of some projects is not shown the sums of people and tags, which are of all projects.
         let kept = kind != "NONE" && (!self.base.limited || matches!(kind, "SCOPE" | "PROJECT" | "TEAM"));
         let (which, sign) = if kept {
-            self.add_cells(wanted)?;
+            self.add_cells(wanted, ages)?;
             (Lives::Since(seq), -1)
         } else {
             (Lives::All, 1)
@@ -123,7 +131,7 @@ impl<'a> Counting<'a> {
         let until = if kept { self.base.seq } else { seq };
         let tell = |_, before: Option<&Course>, after: &Course| {
             if concerns(after) {
-                self.add_step(wanted, before, after, sign);
+                self.add_step((wanted, ages), before, after, sign);
             }
         };
         each_step(tx.connection()?, self.base.org, which, until, tell)
@@ -132,26 +140,45 @@ impl<'a> Counting<'a> {
         Ok(!kept)
     }
 
-    fn add_cells(&self, wanted: &mut [Tallies]) -> Result<(), AppError> {
+    fn add_cells(&self, wanted: &mut [Tallies], ages: &mut Option<Ages>) -> Result<(), AppError> {
         let severities = self.severities.as_deref().unwrap_or(Severity::ALL);
         if severities.is_empty() {
             return Ok(());
         }
-        for (day, _, body) in &self.base.cells {
-            for tallies in &mut *wanted {
-                let cells = unpack(body).ok_or_else(|| fault(&"a row of cells cannot be read"))?;
-                tallies.add_cells(*day, cells, severities);
+        for (day, age, body) in &self.base.cells {
+            let cells = || unpack(body).ok_or_else(|| fault(&"a row of cells cannot be read"));
+            match ages {
+                Some(ages) if *age => ages.add_cells(*day, cells()?, severities),
+                _ if *age => {}
+                _ => {
+                    for tallies in &mut *wanted {
+                        tallies.add_cells(*day, cells()?, severities);
+                    }
+                }
             }
         }
         Ok(())
     }
 
-    fn add_step(&self, wanted: &mut [Tallies], before: Option<&Course>, after: &Course, sign: i64) {
+    fn add_step(
+        &self,
+        (wanted, ages): (&mut [Tallies], &mut Option<Ages>),
+        before: Option<&Course>,
+        after: &Course,
+        sign: i64,
+    ) {
         for delta in deltas(before, after) {
+            if delta.what.is_age() && ages.is_none() {
+                continue;
+            }
             let then = Then { place: delta.place, course: after, projects: &self.base.projects };
             if then.admitted(&self.question.query, &self.facts) {
+                let count = sign * i64::from(delta.count);
+                if let Some(ages) = ages {
+                    ages.add(delta.at, delta.what, count);
+                }
                 for tallies in &mut *wanted {
-                    tallies.add(delta.at, delta.what, delta.place.severity, sign * i64::from(delta.count));
+                    tallies.add(delta.at, delta.what, delta.place.severity, count);
                 }
             }
         }

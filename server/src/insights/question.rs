@@ -23,6 +23,8 @@ pub struct Question {
     pub query: Query,
     /// The moment that it is about, to the second.
     pub at: Timestamp,
+    /// Whether that is the present.
+    pub now: bool,
     /// What was known at this position; the present one if none is asked for.
     seq: Option<Seq>,
     /// Whether the range before is counted too.
@@ -64,7 +66,7 @@ impl Question {
         } else {
             Some(ask.by.parse().map_err(|error| at_field("by", error))?)
         };
-        Ok(Self { query, at, seq, compare, zone, days: days(ask)?, by })
+        Ok(Self { query, at, now: ask.at.is_empty(), seq, compare, zone, days: days(ask)?, by })
     }
 
     /// The position that it stands for; `come` is how far the numbers have come.
@@ -104,7 +106,8 @@ impl Question {
         let (kind, names) = slices(&self.query, sees_all);
         // PostgreSQL knows fewer days than one can write.
         let first = first.minus(1).max(EARLIEST);
-        Cut { kind, names, days: Some((first, rough.to.next())) }
+        let ages = self.now && rough.to.next() >= self.at.day();
+        Cut { kind, names, days: Some((first, rough.to.next())), ages }
     }
 
     /// Which severities it asks for; `None` for all.

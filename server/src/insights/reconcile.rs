@@ -7,7 +7,7 @@ use sqlx::{Connection, PgConnection, PgPool};
 use std::collections::{BTreeMap, HashMap};
 use tracker_domain::{
     id::{IssueId, OrgId, Seq},
-    insight::{Cells, Course},
+    insight::{Cells, Course, Layer},
     time::Day,
 };
 
@@ -34,7 +34,7 @@ pub const THOROUGH: Sample = Sample { issues: 20_000, days: 400 };
 /// What the job looks at.
 pub const QUICK: Sample = Sample { issues: 200, days: 5 };
 
-/// Says what is not as the log has it, in every organization: `1: issue 12`, `1: 2026-03-01 TAG ui`. The connection is in a
+/// Says what is not as the log has it, in every organization: `1: issue 12`, `1: 2026-03-01 DAY TAG ui`. The connection is in a
 /// transaction that sees one moment.
 pub async fn differences(connection: &mut PgConnection, sample: Sample) -> Result<Vec<String>, sqlx::Error> {
     let mut found = Vec::new();
@@ -49,7 +49,8 @@ pub async fn differences(connection: &mut PgConnection, sample: Sample) -> Resul
         );
         for day in cells::some_days(connection, org, sample.days).await? {
             let wrong = of_day(connection, org, day).await?;
-            found.extend(wrong.into_iter().map(|(kind, name)| format!("{org}: {} {kind} {name}", day.iso())));
+            let says = |(kind, name, layer)| format!("{org}: {} {layer} {kind} {name}", day.iso());
+            found.extend(wrong.into_iter().map(says));
         }
     }
     Ok(found)
@@ -93,12 +94,12 @@ async fn of_day(
     connection: &mut PgConnection,
     org: OrgId,
     day: Day,
-) -> Result<Vec<(String, String)>, sqlx::Error> {
+) -> Result<Vec<(String, String, String)>, sqlx::Error> {
     let issues = spells::of_day(connection, org, day).await?;
     let mut all: BTreeMap<RowKey, Cells> = BTreeMap::new();
     let tell = |_, before: Option<&Course>, after: &Course| add_step(&mut all, before, after);
     spells::each_step(connection, org, Lives::Issues(&issues), Seq(i64::MAX), tell).await?;
-    all.retain(|key, _| !key.whole && key.day == day);
+    all.retain(|key, _| key.layer != Layer::Month && key.day == day);
     without_zeros(&mut all);
     let mut kept = cells::of_day(connection, org, day).await?;
     kept.retain(|_, row| !row.is_empty());
@@ -106,7 +107,7 @@ async fn of_day(
         .into_iter()
         .map(|(key, row)| {
             let (kind, name) = written(&key.slice);
-            ((kind.to_owned(), name), row)
+            ((kind.to_owned(), name, key.layer.word().to_owned()), row)
         })
         .collect();
     let names: std::collections::BTreeSet<_> = expected.keys().chain(kept.keys()).cloned().collect();

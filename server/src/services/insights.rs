@@ -60,7 +60,7 @@ impl InsightsService {
         let row = insights::base(&mut tx, &query, &cut, (flash, self.0.flash_owner(caller))).await?;
         let (Framed { mut frame, view: base }, actor) = row.framed()?;
         // What is wrong with the question is said to those who may ask.
-        let counted = report(&mut tx, actor.user, &question?, base).await?;
+        let counted = report(&mut tx, (actor.user, self.0.clock.now()), &question?, base).await?;
         // What the numbers do not have yet comes to the open page as a live event.
         frame.seq = counted.report.seq;
         let charts = charts::options(&counted.report);

@@ -4,17 +4,17 @@ use sqlx::PgConnection;
 use std::collections::BTreeMap;
 use tracker_domain::{
     id::OrgId,
-    insight::{Cells, Slice, pack, unpack},
+    insight::{Cells, Layer, Slice, pack, unpack},
     time::Day,
 };
 
-/// One row: a slice's day, or what a month changed in its stock.
+/// One row.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RowKey {
     /// Of which issues.
     pub slice: Slice,
-    /// Whether it is a month.
-    pub whole: bool,
+    /// What of it.
+    pub layer: Layer,
     /// The day, or the first day of the month.
     pub day: Day,
 }
@@ -40,16 +40,16 @@ pub async fn add(
     let names: Vec<_> = more.keys().map(|key| written(&key.slice)).collect();
     let kinds: Vec<_> = names.iter().map(|(kind, _)| (*kind).to_owned()).collect();
     let names: Vec<_> = names.into_iter().map(|(_, name)| name).collect();
-    let whole: Vec<_> = more.keys().map(|key| key.whole).collect();
+    let layers: Vec<_> = more.keys().map(|key| key.layer.word().to_owned()).collect();
     let days: Vec<_> = more.keys().map(|key| key.day.0).collect();
     let there = sqlx::query!(
         "SELECT n.at AS \"at!\", c.body
-         FROM unnest($2::text[], $3::text[], $4::boolean[], $5::date[]) WITH ORDINALITY AS n (kind, name, whole, day, at)
-         JOIN cells c ON c.org_id = $1 AND c.kind = n.kind AND c.name = n.name AND c.whole = n.whole AND c.day = n.day",
+         FROM unnest($2::text[], $3::text[], $4::text[], $5::date[]) WITH ORDINALITY AS n (kind, name, layer, day, at)
+         JOIN cells c ON c.org_id = $1 AND c.kind = n.kind AND c.name = n.name AND c.layer = n.layer AND c.day = n.day",
         org.0,
         &kinds,
         &names,
-        &whole,
+        &layers,
         &days
     )
     .fetch_all(&mut *connection)
@@ -66,13 +66,13 @@ pub async fn add(
     }
     let bodies: Vec<_> = rows.iter().map(pack).collect();
     sqlx::query!(
-        "INSERT INTO cells (org_id, kind, name, whole, day, body)
-         SELECT $1, n.* FROM unnest($2::text[], $3::text[], $4::boolean[], $5::date[], $6::bytea[]) AS n
-         ON CONFLICT (org_id, kind, name, whole, day) DO UPDATE SET body = excluded.body",
+        "INSERT INTO cells (org_id, kind, name, layer, day, body)
+         SELECT $1, n.* FROM unnest($2::text[], $3::text[], $4::text[], $5::date[], $6::bytea[]) AS n
+         ON CONFLICT (org_id, kind, name, layer, day) DO UPDATE SET body = excluded.body",
         org.0,
         &kinds,
         &names,
-        &whole,
+        &layers,
         &days,
         &bodies
     )
@@ -88,28 +88,28 @@ pub async fn some_days(
     most: i64,
 ) -> Result<Vec<Day>, sqlx::Error> {
     let days = sqlx::query_scalar!(
-        "SELECT day FROM cells WHERE org_id = $1 AND kind = 'ALL' AND NOT whole ORDER BY random() LIMIT $2",
+        "SELECT day FROM cells WHERE org_id = $1 AND kind = 'ALL' AND layer = 'DAY' ORDER BY random() LIMIT $2",
         org.0,
         most
     );
     Ok(days.fetch_all(connection).await?.into_iter().map(Day).collect())
 }
 
-/// What the rows of a day say, by kind and name.
+/// What the rows of a day say, by kind, name and layer; those of months are left out.
 pub async fn of_day(
     connection: &mut PgConnection,
     org: OrgId,
     day: Day,
-) -> Result<BTreeMap<(String, String), Cells>, sqlx::Error> {
+) -> Result<BTreeMap<(String, String, String), Cells>, sqlx::Error> {
     let rows = sqlx::query!(
-        "SELECT kind, name, body FROM cells WHERE org_id = $1 AND NOT whole AND day = $2",
+        "SELECT kind, name, layer, body FROM cells WHERE org_id = $1 AND layer <> 'MONTH' AND day = $2",
         org.0,
         day.0
     );
     let rows = rows.fetch_all(connection).await?;
     let read = |body: &[u8]| unpack(body).map(Iterator::collect);
     rows.into_iter()
-        .map(|row| Some(((row.kind, row.name), read(&row.body)?)))
+        .map(|row| Some(((row.kind, row.name, row.layer), read(&row.body)?)))
         .collect::<Option<_>>()
         .ok_or_else(|| sqlx::Error::Decode("a row of cells cannot be read".into()))
 }

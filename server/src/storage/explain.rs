@@ -16,7 +16,7 @@ use tracker_domain::{
 
 use super::{
     Tx, db,
-    insights::{self, Moment},
+    insights::{self, Moment, OpenQuery},
     list,
     list::ListQuery,
 };
@@ -120,7 +120,9 @@ fn push(builder: &mut QueryBuilder<Postgres>, hot: Hot, sample: &Sample, own: bo
         Hot::OpenIssues => {
             let now = Timestamp(time::macros::datetime!(2126-01-01 00:00 UTC));
             let moment = Moment { before: now, at: now, seq: Seq(i64::MAX - 1) };
-            insights::push_open(builder, (&Query::default(), moment.at), moment, 5);
+            let query = &Query::default();
+            let asked = OpenQuery { query: (query, moment.at), moment, named: 5, ages: false };
+            insights::push_open(builder, asked);
             Ok(())
         }
         Hot::Insights => {
@@ -131,7 +133,8 @@ fn push(builder: &mut QueryBuilder<Postgres>, hot: Hot, sample: &Sample, own: bo
                 4 | 5 | 7 => drop(builder.push_bind(Vec::<String>::new())),
                 6 => drop(builder.push_bind("SCOPE")),
                 8 => drop(builder.push_bind(sample.since.0)),
-                _ => drop(builder.push_bind(sample.deep.day().0)),
+                9 => drop(builder.push_bind(sample.deep.day().0)),
+                _ => drop(builder.push_bind(true)),
             });
             Ok(())
         }
@@ -144,10 +147,13 @@ fn push_file(
     sql: &'static str,
     bind: impl Fn(&mut QueryBuilder<Postgres>, u32),
 ) {
-    let mut parts = sql.split_once('\n').map_or(sql, |(_, rest)| rest).split('$');
+    let comment: usize =
+        sql.split_inclusive('\n').take_while(|line| line.starts_with("--")).map(str::len).sum();
+    let mut parts = sql[comment..].split('$');
     builder.push(parts.next().unwrap_or_default());
     for part in parts {
-        let (number, rest) = part.split_at(1);
+        let digits = part.find(|sign: char| !sign.is_ascii_digit()).unwrap_or(part.len());
+        let (number, rest) = part.split_at(digits);
         bind(builder, number.parse().unwrap_or(0));
         builder.push(rest);
     }

@@ -7,7 +7,7 @@ use time::{OffsetDateTime, macros::date};
 use tracker_domain::{
     error::AppError,
     id::{OrgId, ProjectId, ProjectKey, Seq, UserId},
-    insight::{AskRows, Bin, Count, NUMBER_ROWS, NumberRow, Oldest},
+    insight::{Ages, AskRows, Bin, Count, Counted, NUMBER_ROWS, NumberRow, Oldest},
     page::Cursor,
     query::Query,
     time::{Day, Timestamp},
@@ -26,6 +26,8 @@ pub struct Cut {
     pub names: Vec<String>,
     /// The first and the last day, UTC.
     pub days: Option<(Day, Day)>,
+    /// Whether the ages of what is open now are read too.
+    pub ages: bool,
 }
 
 /// What a page of insights begins with.
@@ -45,7 +47,7 @@ pub struct Base {
     pub people: Vec<(String, Vec<UserId>)>,
     /// What its teams own.
     pub teams: Vec<(String, Vec<ProjectKey>)>,
-    /// Rows of cells: their day, whether they are a month, and what is in them.
+    /// Rows of cells: their day, whether they are the ages of what is open now, and what is in them.
     pub cells: Vec<(Day, bool, Vec<u8>)>,
 }
 
@@ -69,12 +71,13 @@ pub async fn base(
         cut.kind,
         &cut.names,
         from.0,
-        to.0
+        to.0,
+        cut.ages
     )
     .fetch_one(tx.connection()?)
     .await
     .map_err(db)?;
-    let days = row.days.into_iter().map(Day).zip(row.whole).zip(row.bodies);
+    let days = row.days.into_iter().map(Day).zip(row.ages).zip(row.bodies);
     let view = Base {
         org: OrgId(row.org_id.unwrap_or_default()),
         zone: row.zone,
@@ -83,7 +86,7 @@ pub async fn base(
         projects: json::<Vec<(ProjectId, ProjectKey)>>(row.projects)?.into_iter().collect(),
         people: json(row.people)?,
         teams: json(row.teams)?,
-        cells: days.map(|((day, whole), body)| (day, whole, body)).collect(),
+        cells: days.map(|((day, age), body)| (day, age, body)).collect(),
     };
     Ok(PageRow { user: row.user_id, frame: row.frame, flash: row.flash, view })
 }
@@ -104,12 +107,25 @@ pub struct Moment {
 }
 
 /// The open issues of a moment.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct OpenIssues {
-    /// For each: its status, when it was reported, and since when it has the status.
-    pub each: Vec<(Status, Timestamp, Timestamp)>,
+    /// How old they all are; nothing if that was not asked for.
+    pub ages: Ages,
     /// The oldest, with what they are called now.
     pub oldest: Vec<(Oldest, String)>,
+}
+
+/// What is asked of the open issues.
+#[derive(Debug, Clone, Copy)]
+pub struct OpenQuery<'a> {
+    /// Which, and up to when ages are measured that it asks for.
+    pub query: (&'a Query, Timestamp),
+    /// When.
+    pub moment: Moment,
+    /// How many of the oldest are named.
+    pub named: i64,
+    /// Whether the ages of all are read, one by one: those of the present are in cells.
+    pub ages: bool,
 }
 
 /// Adds ` AND …` about spells `i`.
@@ -150,38 +166,32 @@ fn push_standing(
     builder.push(") i");
 }
 
-/// Reads the open issues that a query admits, whose ages are measured from an instant, and the oldest `named` of them.
-pub async fn open_issues(
-    tx: &mut Tx,
-    query: (&Query, Timestamp),
-    moment: Moment,
-    named: i64,
-) -> Result<OpenIssues, AppError> {
+/// Reads the open issues.
+pub async fn open_issues(tx: &mut Tx, asked: OpenQuery<'_>) -> Result<OpenIssues, AppError> {
     let mut builder = QueryBuilder::new("");
-    push_open(&mut builder, query, moment, named);
+    push_open(&mut builder, asked);
     let row = builder.build().fetch_one(tx.connection()?).await.map_err(db)?;
     let statuses: Vec<i32> = row.try_get("statuses").map_err(db)?;
     let created: Vec<OffsetDateTime> = row.try_get("created").map_err(db)?;
     let since: Vec<OffsetDateTime> = row.try_get("since").map_err(db)?;
-    let each = statuses.into_iter().zip(created).zip(since).filter_map(|((status, created), since)| {
-        let status = *Status::ALL.get(usize::try_from(status).ok()?)?;
-        Some((status, Timestamp(created), Timestamp(since)))
-    });
+    let mut ages = Ages::new(asked.moment.at);
+    for ((status, created), since) in statuses.into_iter().zip(created).zip(since) {
+        let Some(status) = usize::try_from(status).ok().and_then(|at| Status::ALL.get(at)) else { continue };
+        ages.add(Timestamp(created), Counted::Standing, 1);
+        ages.add(Timestamp(since), Counted::Waiting(*status), 1);
+    }
     let Json(oldest): Json<Vec<Named>> = row.try_get("oldest").map_err(db)?;
-    Ok(OpenIssues {
-        each: each.collect(),
-        oldest: oldest.into_iter().map(|named| (named.oldest, named.title)).collect(),
-    })
+    Ok(OpenIssues { ages, oldest: oldest.into_iter().map(|named| (named.oldest, named.title)).collect() })
 }
 
 /// The statement that reads the open issues.
-pub(super) fn push_open(
-    builder: &mut QueryBuilder<Postgres>,
-    query: (&Query, Timestamp),
-    moment: Moment,
-    named: i64,
-) {
-    builder.push("WITH open AS MATERIALIZED (SELECT i.* FROM ");
+pub(super) fn push_open(builder: &mut QueryBuilder<Postgres>, asked: OpenQuery<'_>) {
+    let OpenQuery { query, moment, named, ages } = asked;
+    // Read once when all are needed; the oldest alone are the first of the index.
+    builder.push(format!(
+        "WITH open AS {} (SELECT i.* FROM ",
+        if ages { "MATERIALIZED" } else { "NOT MATERIALIZED" }
+    ));
     let columns = "i.issue_id, i.status, i.created_at, i.status_at";
     push_standing(builder, columns, moment, &|builder| {
         builder.push(" AND i.status <> 'DONE'");
@@ -194,10 +204,14 @@ pub(super) fn push_open(
     );
     builder.push_bind(named).push(
         ") o JOIN issues n ON n.org_id = tracker_org() AND n.id = o.issue_id
-             JOIN projects p ON p.org_id = n.org_id AND p.id = n.project_id), '[]') AS oldest
-         FROM (SELECT coalesce(array_agg(array_position(ARRAY['OPEN', 'TRIAGED', 'IN_PROGRESS', 'DONE'], o.status) - 1), '{}') AS statuses,
-                      coalesce(array_agg(o.created_at), '{}') AS created, coalesce(array_agg(o.status_at), '{}') AS since FROM open o) a",
+             JOIN projects p ON p.org_id = n.org_id AND p.id = n.project_id), '[]') AS oldest FROM ",
     );
+    builder.push(if ages {
+        "(SELECT coalesce(array_agg(array_position(ARRAY['OPEN', 'TRIAGED', 'IN_PROGRESS', 'DONE'], o.status) - 1), '{}') AS statuses,
+                      coalesce(array_agg(o.created_at), '{}') AS created, coalesce(array_agg(o.status_at), '{}') AS since FROM open o) a"
+    } else {
+        "(SELECT '{}'::int[] AS statuses, '{}'::timestamptz[] AS created, '{}'::timestamptz[] AS since) a"
+    });
 }
 
 #[derive(serde::Deserialize)]
@@ -278,6 +292,7 @@ fn push_counted(builder: &mut QueryBuilder<Postgres>, asked: &NumberQuery<'_>) {
     let moment = Moment { before: *to, ..asked.moment };
     let (micros, began, step) = what(*count);
     let micros = micros.replace("@at", &format!("tracker_micros({})", moment.at.micros()));
+    let binned = binned(*count, &micros);
     builder.push(&micros).push(" AS micros FROM ");
     let meets = |builder: &mut QueryBuilder<Postgres>| {
         match (status, count) {
@@ -292,7 +307,7 @@ fn push_counted(builder: &mut QueryBuilder<Postgres>, asked: &NumberQuery<'_>) {
         if let Some((first, last)) = bins {
             for (sign, bin) in [(">=", *first), ("<", *last)] {
                 let edge = if bin == 0 { i64::MIN } else { Bin(bin).first_micros() };
-                builder.push(format!(" AND {micros} {sign} ")).push_bind(edge);
+                builder.push(format!(" AND {binned} {sign} ")).push_bind(edge);
             }
         }
         conditions::push_then(builder, asked.query, moment.at);
@@ -311,6 +326,16 @@ fn push_counted(builder: &mut QueryBuilder<Postgres>, asked: &NumberQuery<'_>) {
     builder.push(" AND i.at >= ").push_bind(from.0).push(" AND i.at < ").push_bind(to.0);
     builder.push(" AND ").push(began.replace("@seq", &moment.seq.0.to_string()));
     meets(builder);
+}
+
+/// The duration by which it is in a bin: ages are counted as [`Ages`] counts them, from the quarter of an hour on.
+fn binned(count: Count, micros: &str) -> String {
+    let since = match count {
+        Count::Standing => "i.created_at",
+        Count::Waiting => "i.status_at",
+        _ => return micros.to_owned(),
+    };
+    micros.replace(since, &format!("date_bin('15 minutes', {since}, TIMESTAMPTZ '2000-01-01Z')"))
 }
 
 /// Of what is counted: the duration that it is about, how its spells began (nothing for those that issues are in at the end), and

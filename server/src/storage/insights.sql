@@ -1,5 +1,6 @@
 -- What every page of insights begins with: flash $1 and its owner $2, the reader $3; the people $4 and teams $5 of the query; the
--- cells of $6 (a kind, TEAM for its projects, SCOPE for all that the viewer may see, or NONE) named $7, by day from $8 to $9 and by month before.
+-- cells of $6 (a kind, TEAM for its projects, SCOPE for all that the viewer may see, or NONE) named $7, by day from $8 to $9 and by month before, with
+-- those of the ages of what is open now if $10.
 WITH scope AS (
     SELECT CASE WHEN $6 = 'TEAM' THEN 'PROJECT'
                 WHEN $6 <> 'SCOPE' THEN $6
@@ -30,15 +31,19 @@ SELECT tracker_user() AS user_id, tracker_org() AS org_id, tracker_frame() AS fr
     (SELECT coalesce(json_agg(json_build_array(t.slug, (SELECT coalesce(json_agg(p.key), '[]') FROM projects p
                                                         WHERE p.org_id = t.org_id AND p.team_id = t.id))), '[]')
      FROM teams t WHERE t.org_id = tracker_org() AND t.slug = ANY ($5)) AS "teams!",
-    c.days AS "days!", c.whole AS "whole!", c.bodies AS "bodies!"
+    c.days AS "days!", c.ages AS "ages!", c.bodies AS "bodies!"
 FROM scope s, LATERAL (
-    SELECT coalesce(array_agg(c.day), '{}') AS days, coalesce(array_agg(c.whole), '{}') AS whole,
+    SELECT coalesce(array_agg(c.day), '{}') AS days, coalesce(array_agg(c.age), '{}') AS ages,
            coalesce(array_agg(c.body), '{}') AS bodies
     FROM (
-        SELECT c.day, c.whole, c.body FROM cells c
+        SELECT c.day, false AS age, c.body FROM cells c
         WHERE c.org_id = tracker_org() AND c.kind = s.kind AND c.name = ANY (s.names)
-            AND NOT c.whole AND c.day >= date_trunc('month', $8::date)::date AND c.day <= $9
+            AND c.layer = 'DAY' AND c.day >= date_trunc('month', $8::date)::date AND c.day <= $9
         UNION ALL
-        SELECT c.day, c.whole, c.body FROM cells c
+        SELECT c.day, false, c.body FROM cells c
         WHERE c.org_id = tracker_org() AND c.kind = s.kind AND c.name = ANY (s.names)
-            AND c.whole AND c.day < date_trunc('month', $8::date)::date) c) c
+            AND c.layer = 'MONTH' AND c.day < date_trunc('month', $8::date)::date
+        UNION ALL
+        SELECT c.day, true, c.body FROM cells c
+        WHERE c.org_id = tracker_org() AND c.kind = s.kind AND c.name = ANY (s.names)
+            AND c.layer = 'AGES' AND $10) c) c

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use tracker_domain::{
     event::Change,
     id::{IssueId, OrgId},
-    insight::{Beginning, CellKey, Cells, Counted, Course, Slice, deltas},
+    insight::{Beginning, CellKey, Cells, Course, Layer, Slice, deltas},
 };
 
 use super::Reader;
@@ -148,13 +148,10 @@ pub fn add_step(cells: &mut BTreeMap<RowKey, Cells>, before: Option<&Course>, af
     for delta in deltas(before, after) {
         let (day, key) = CellKey::of(delta.at, delta.place.severity, delta.what);
         for slice in Slice::of(delta.place, after.reporter) {
-            let mut add = |whole, day, key| {
-                let row = cells.entry(RowKey { slice: slice.clone(), whole, day }).or_default();
+            for &layer in Layer::of(delta.what) {
+                let (day, key) = key.within(layer, day);
+                let row = cells.entry(RowKey { slice: slice.clone(), layer, day }).or_default();
                 *row.entry(key).or_default() += delta.count;
-            };
-            add(false, day, key);
-            if matches!(delta.what, Counted::Stock(_)) {
-                add(true, day.month(), key.whole());
             }
         }
     }

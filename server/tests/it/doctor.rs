@@ -70,7 +70,7 @@ async fn what_is_broken_is_what_is_found() {
     let open =
         app.owner_count("SELECT min(id) FROM issues WHERE status = 'OPEN' AND assignee_id IS NULL").await;
     let low = app.owner_count("SELECT min(id) FROM issues WHERE severity = 'LOW'").await;
-    let cell = "kind = 'TAG' AND NOT whole AND (name, day) = (SELECT name, day FROM cells WHERE kind = 'TAG' AND NOT whole ORDER BY 1, 2 LIMIT 1)";
+    let cell = "kind = 'TAG' AND layer = 'AGES' AND (name, day) = (SELECT name, day FROM cells WHERE kind = 'TAG' AND layer = 'AGES' AND body <> '\\x00' ORDER BY 1, 2 LIMIT 1)";
     let spell =
         "(org_id, issue_id, number) = (SELECT org_id, issue_id, number FROM spells ORDER BY 1, 2, 3 LIMIT 1)";
     let issue = |set: &str, id: i64| format!("UPDATE issues SET {set} WHERE id = {id}");

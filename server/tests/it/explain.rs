@@ -46,8 +46,8 @@ const FILL: &str = "
     SELECT i.org_id, i.id, k, CASE k WHEN 1 THEN 'REPORTED' ELSE 'MOVED' END, i.created_at, 1000 + 2 * i.number + k,
            CASE k WHEN 1 THEN i.created_at END, CASE k WHEN 1 THEN 1001 + 2 * i.number + k END, i.project_id, i.reporter_id, i.severity,
            i.status, '{}', i.created_at, i.created_at FROM issues i, generate_series(1, 2) k WHERE i.number > 10;
-    INSERT INTO cells (org_id, kind, name, whole, day, body)
-    SELECT o.id, k, CASE k WHEN 'ALL' THEN '' ELSE (n % 9)::text END, false, '2020-01-01'::date + n / 9, '\\x00'
+    INSERT INTO cells (org_id, kind, name, layer, day, body)
+    SELECT o.id, k, CASE k WHEN 'ALL' THEN '' ELSE (n % 9)::text END, 'DAY', '2020-01-01'::date + n / 9, '\\x00'
     FROM organizations o, generate_series(0, 29999) n, unnest(ARRAY['ALL', 'PROJECT', 'REPORTER', 'TAG']) k ON CONFLICT DO NOTHING;
     ANALYZE";
 

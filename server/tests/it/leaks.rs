@@ -318,6 +318,7 @@ async fn every_text_of_the_schema_is_marked() {
         "audit.details",
         "cells.body",
         "cells.kind",
+        "cells.layer",
         "credentials.password_hash",
         "factor_challenges.purpose",
         "factor_challenges.state",

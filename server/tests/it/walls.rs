@@ -95,8 +95,8 @@ async fn nobody_and_a_stranger_see_no_row_of_any_table() {
                    INSERT INTO reader_cursors SELECT id, 'any', 1 FROM organizations ON CONFLICT DO NOTHING;
                    INSERT INTO spells (org_id, issue_id, number, began, at, seq, project_id, reporter_id, severity, status, tags, created_at, status_at)
                    SELECT org_id, id, 1, 'REPORTED', now(), 1, project_id, reporter_id, 'LOW', 'OPEN', '{}', now(), now() FROM issues;
-                   INSERT INTO cells (org_id, kind, name, whole, day, body)
-                   SELECT DISTINCT i.org_id, k, CASE k WHEN 'ALL' THEN '' ELSE i.reporter_id::text END, false, '2000-01-01'::date, '\\x00'::bytea
+                   INSERT INTO cells (org_id, kind, name, layer, day, body)
+                   SELECT DISTINCT i.org_id, k, CASE k WHEN 'ALL' THEN '' ELSE i.reporter_id::text END, 'DAY', '2000-01-01'::date, '\\x00'::bytea
                    FROM issues i, unnest(ARRAY['ALL', 'REPORTER']) k;
                    INSERT INTO daily_stats (org_id, day, project_id, reporter_id, severity, status)
                    SELECT i.org_id, '2000-01-01', i.project_id, i.reporter_id, 'LOW', 'OPEN' FROM issues i",

@@ -149,7 +149,9 @@ impl Expected<'_> {
     /// How long each open issue had been open, and in its status, at the end of the report.
     fn ages(&self, report: &Report) -> Vec<(Status, f64, f64)> {
         let (to, at) = (report.points.last().unwrap().to.0, report.at.0);
-        let age = |since: OffsetDateTime| (at - since).as_seconds_f64().max(1.0);
+        // Ages are counted from the quarter of an hour on.
+        let quarter = |of: OffsetDateTime| of - Duration::seconds(of.unix_timestamp().rem_euclid(900));
+        let age = |since: OffsetDateTime| (at - quarter(since)).as_seconds_f64().max(1.0);
         let one = |(born, states): (Born, Vec<State>)| {
             let now = states.iter().rposition(|state| state.at < to)?;
             let moved = states[..=now].iter().rev().find(|state| state.moved_from.is_some());
