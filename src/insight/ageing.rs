@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    cell::{Bin, CellKey},
+    cell::{Bin, midnight, unpack},
     delta::Counted,
     dot::{Dot, dots},
     question::quarter_of,
@@ -41,12 +41,8 @@ impl Ages {
     /// So many more of something that is so since an instant; nothing but [`Counted::is_age`] is taken.
     pub fn add(&mut self, since: Timestamp, what: Counted, count: i64) {
         if what.is_age() {
-            self.add_bin(self.bin(since), what, count);
+            self.add_bin(Bin::between(quarter_of(since), self.at), what, count);
         }
-    }
-
-    fn bin(&self, since: Timestamp) -> Bin {
-        Bin::between(quarter_of(since), self.at)
     }
 
     fn add_bin(&mut self, bin: Bin, what: Counted, count: i64) {
@@ -57,23 +53,19 @@ impl Ages {
         }
     }
 
-    /// The cells of a day on which something began.
-    pub fn add_cells(
-        &mut self,
-        day: Day,
-        cells: impl Iterator<Item = (CellKey, i32)>,
-        severities: &[Severity],
-    ) {
+    /// The packed cells of a day on which something began; `None` when they cannot be read.
+    pub fn add_cells(&mut self, day: Day, body: &[u8], severities: &[Severity]) -> Option<()> {
+        let (midnight, at) = (midnight(day), self.at.micros());
         // Cells come in the order of their quarters of an hour, and those of one are as old.
         let mut age = (-1, Bin(0));
-        for (key, count) in cells {
+        unpack(body, |key, count| {
             if age.0 != key.quarter() {
-                age = (key.quarter(), self.bin(key.at(day)));
+                age = (key.quarter(), Bin::of_micros(at - key.micros(midnight)));
             }
             if let Some(what) = key.what().filter(|_| severities.contains(&key.severity())) {
                 self.add_bin(age.1, what, i64::from(count));
             }
-        }
+        })
     }
 }
 

@@ -14,7 +14,8 @@ use crate::{
 pub const RELATIVE_ERROR: f64 = 0.01;
 /// Bins of durations: enough for two centuries.
 const MOST_BINS: u32 = 2048;
-const SECONDS_IN_QUARTER: i64 = 15 * 60;
+/// A quarter of an hour, the finest that cells know, in microseconds.
+pub(super) const QUARTER: i64 = 15 * 60 * 1_000_000;
 
 static SKETCH: LazyLock<Config> = LazyLock::new(|| Config::new(RELATIVE_ERROR, MOST_BINS, 1.0));
 
@@ -28,7 +29,8 @@ impl Bin {
         Self::of_micros(to.micros() - from.micros())
     }
 
-    fn of_micros(micros: i64) -> Self {
+    /// The bin of a duration in microseconds.
+    pub(super) fn of_micros(micros: i64) -> Self {
         let seconds = (micros as f64 / 1e6).max(1.0);
         Self(SKETCH.key(seconds).clamp(0, MOST_BINS as i32 - 1) as u16)
     }
@@ -110,7 +112,6 @@ fn status(value: u16) -> Status {
 impl CellKey {
     /// The cell of something that happened then, and the day whose row has it.
     pub fn of(at: Timestamp, severity: Severity, what: Counted) -> (Day, Self) {
-        let seconds = at.0.unix_timestamp().rem_euclid(24 * 60 * 60);
         let (kind, value) = match what {
             Counted::Stock(status) => (0, status as u16),
             Counted::Opened => (1, 0),
@@ -124,7 +125,7 @@ impl CellKey {
             Counted::Standing => (12, 0),
             Counted::Waiting(status) => (13, status as u16),
         };
-        let quarter = (seconds / SECONDS_IN_QUARTER) as i32;
+        let quarter = ((at.micros() - midnight(at.day())) / QUARTER) as i32;
         (at.day(), Self(quarter << 17 | (severity as i32) << 15 | kind << 11 | i32::from(value)))
     }
 
@@ -133,10 +134,9 @@ impl CellKey {
         self.0 >> 17
     }
 
-    /// When its quarter of the day begins.
-    pub fn at(self, day: Day) -> Timestamp {
-        let midnight = day.0.midnight().assume_utc();
-        Timestamp(midnight + time::Duration::seconds(SECONDS_IN_QUARTER * i64::from(self.quarter())))
+    /// When its quarter of a day begins that begins then, both in microseconds since 1970.
+    pub(super) fn micros(self, midnight: i64) -> i64 {
+        midnight + QUARTER * i64::from(self.quarter())
     }
 
     /// The same as it is in a layer, and the day whose row has it.
@@ -174,12 +174,21 @@ pub fn pack(cells: &Cells) -> Vec<u8> {
     postcard::to_allocvec(&pairs.collect::<Vec<_>>()).unwrap_or_default()
 }
 
-/// The cells of a row; `None` when it was not written by [`pack`].
-pub fn unpack(body: &[u8]) -> Option<impl Iterator<Item = (CellKey, i32)>> {
-    let pairs: Vec<(i32, i32)> = postcard::from_bytes(body).ok()?;
-    let keys = pairs.into_iter().scan(0_i32, |key, (step, count)| {
-        *key = key.checked_add(step)?;
-        Some((CellKey(*key), count))
-    });
-    Some(keys)
+/// Tells the cells of a row in their order; `None` when it was not written by [`pack`]. Nothing is allocated: a page of five years
+/// reads more than a million.
+pub fn unpack(body: &[u8], mut tell: impl FnMut(CellKey, i32)) -> Option<()> {
+    let (count, mut rest) = postcard::take_from_bytes::<usize>(body).ok()?;
+    let mut key = 0_i32;
+    for _ in 0..count {
+        let ((step, count), after) = postcard::take_from_bytes::<(i32, i32)>(rest).ok()?;
+        key = key.checked_add(step)?;
+        rest = after;
+        tell(CellKey(key), count);
+    }
+    rest.is_empty().then_some(())
+}
+
+/// When a day of UTC begins, in microseconds since 1970.
+pub(super) fn midnight(day: Day) -> i64 {
+    Timestamp(day.0.midnight().assume_utc()).micros()
 }

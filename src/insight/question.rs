@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use time::{Date, Weekday};
 
-use super::tally::Spans;
+use super::{cell::QUARTER, tally::Spans};
 use crate::{
     error::AppError,
     time::{Day, Timestamp},
@@ -106,8 +106,6 @@ impl Step {
         date.map(Day)
     }
 }
-
-const QUARTER: i64 = 15 * 60 * 1_000_000;
 
 /// When the quarter of an hour begins in which an instant is: cells are no finer.
 pub fn quarter_of(at: Timestamp) -> Timestamp {

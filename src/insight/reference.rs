@@ -106,7 +106,7 @@ fn check_ages(histories: &[History], rows: Option<&BTreeMap<Day, BTreeMap<CellKe
     let end = instant(1_000 * 24 * 3600);
     let mut found = Ages::new(end);
     for (day, row) in rows.into_iter().flatten() {
-        found.add_cells(*day, row.iter().map(|(key, count)| (*key, *count)), Severity::ALL);
+        found.add_cells(*day, &pack(row), Severity::ALL).unwrap();
     }
     let mut right = Ages::new(end);
     let age = |since: i64| Bin::between(instant(since - since.rem_euclid(900)), end);
@@ -155,7 +155,7 @@ proptest! {
         let mut tallies = Tallies::new(Spans::new(edges.iter().copied().map(instant).collect()).unwrap());
         let slice = if tagged { Slice::Tag("ui".into()) } else { Slice::All };
         for (day, row) in cells.get(&(slice.clone(), Layer::Day)).into_iter().flatten() {
-            tallies.add_cells(*day, unpack(&pack(row)).unwrap(), &[]);
+            tallies.add_cells(*day, &pack(row), Severity::ALL).unwrap();
         }
         check_ages(&histories, cells.get(&(slice, Layer::Ages)), tagged);
         let counts = |at: usize| !tagged || at == 1;
@@ -226,6 +226,6 @@ fn a_cell_key_is_read_back() {
     ] {
         let (day, key) = CellKey::of(at, Severity::High, what);
         assert_eq!((key.what(), key.severity(), key.quarter()), (Some(what), Severity::High, 13));
-        assert_eq!(key.at(day), instant(3 * 3600 + 15 * 60));
+        assert_eq!(key.micros(cell::midnight(day)), instant(3 * 3600 + 15 * 60).micros());
     }
 }

@@ -1,7 +1,7 @@
 //! What a chart shows of one span of time, added up from cells or from steps of single issues, whichever has it.
 
 use super::{
-    cell::{Bin, CellKey},
+    cell::{Bin, QUARTER, midnight, unpack},
     delta::Counted,
 };
 use crate::{
@@ -176,7 +176,11 @@ impl Spans {
 
     /// Which of them an instant is in; `Err(true)` before the first, `Err(false)` after the last.
     pub fn find(&self, at: Timestamp) -> Result<usize, bool> {
-        match self.0.partition_point(|start| *start <= at) {
+        self.find_micros(at.micros())
+    }
+
+    fn find_micros(&self, at: i64) -> Result<usize, bool> {
+        match self.0.partition_point(|start| start.micros() <= at) {
             0 => Err(true),
             after if after == self.0.len() => Err(false),
             after => Ok(after - 1),
@@ -220,24 +224,24 @@ impl Tallies {
         }
     }
 
-    /// The cells of a day, or of a month when their keys have no quarters, which then lies before the first span.
-    pub fn add_cells(
-        &mut self,
-        day: Day,
-        cells: impl Iterator<Item = (CellKey, i32)>,
-        severities: &[Severity],
-    ) {
-        // Cells come in the order of their quarters of an hour, so the span is looked for once a quarter.
-        let mut place = (-1, Err(true));
-        for (key, count) in cells {
-            let (Some(what), severity) = (key.what(), key.severity()) else { continue };
-            if severities.is_empty() || severities.contains(&severity) {
-                if place.0 != key.quarter() {
-                    place = (key.quarter(), self.spans.find(key.at(day)));
+    /// The packed cells of a day, or of a month when their keys have no quarters, which then lies before the first span. `None`
+    /// when they cannot be read.
+    pub fn add_cells(&mut self, day: Day, body: &[u8], severities: &[Severity]) -> Option<()> {
+        let midnight = midnight(day);
+        let (first, last) =
+            (self.spans.find_micros(midnight), self.spans.find_micros(midnight + 95 * QUARTER));
+        // Cells come in the order of their quarters of an hour, so the span is looked for once a quarter, and not at all in a day
+        // that is in one span.
+        let mut place = (-1, first);
+        unpack(body, |key, count| {
+            let (Some(what), severity) = (key.what(), key.severity()) else { return };
+            if severities.contains(&severity) {
+                if first != last && place.0 != key.quarter() {
+                    place = (key.quarter(), self.spans.find_micros(key.micros(midnight)));
                 }
                 self.add_in(place.1, what, severity, i64::from(count));
             }
-        }
+        })
     }
 
     /// The stock at the end of each span.

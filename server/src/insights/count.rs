@@ -4,9 +4,7 @@ use std::collections::HashMap;
 use tracker_domain::{
     error::AppError,
     id::{ProjectId, ProjectKey, Seq, UserId},
-    insight::{
-        Ageing, Ages, Before, Course, Place, Report, Tallies, Totals, deltas, finished, points, unpack,
-    },
+    insight::{Ageing, Ages, Before, Course, Place, Report, Tallies, Totals, deltas, finished, points},
     issue::Severity,
     query::{Facts, Query, Subject},
     time::Timestamp,
@@ -146,16 +144,12 @@ impl<'a> Counting<'a> {
             return Ok(());
         }
         for (day, age, body) in &self.base.cells {
-            let cells = || unpack(body).ok_or_else(|| fault(&"a row of cells cannot be read"));
-            match ages {
-                Some(ages) if *age => ages.add_cells(*day, cells()?, severities),
-                _ if *age => {}
-                _ => {
-                    for tallies in &mut *wanted {
-                        tallies.add_cells(*day, cells()?, severities);
-                    }
-                }
-            }
+            let added = match ages {
+                Some(ages) if *age => ages.add_cells(*day, body, severities),
+                _ if *age => continue,
+                _ => wanted.iter_mut().try_for_each(|tallies| tallies.add_cells(*day, body, severities)),
+            };
+            added.ok_or_else(|| fault(&"a row of cells cannot be read"))?;
         }
         Ok(())
     }

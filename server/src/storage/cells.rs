@@ -57,11 +57,7 @@ pub async fn add(
     let mut rows: Vec<Cells> = more.values().cloned().collect();
     for found in there {
         let Some(row) = usize::try_from(found.at - 1).ok().and_then(|at| rows.get_mut(at)) else { continue };
-        let cells =
-            unpack(&found.body).ok_or_else(|| sqlx::Error::Decode("a row of cells cannot be read".into()))?;
-        for (key, count) in cells {
-            *row.entry(key).or_default() += count;
-        }
+        unpack(&found.body, |key, count| *row.entry(key).or_default() += count).ok_or_else(unreadable)?;
         row.retain(|_, count| *count != 0);
     }
     let bodies: Vec<_> = rows.iter().map(pack).collect();
@@ -107,11 +103,20 @@ pub async fn of_day(
         day.0
     );
     let rows = rows.fetch_all(connection).await?;
-    let read = |body: &[u8]| unpack(body).map(Iterator::collect);
-    rows.into_iter()
-        .map(|row| Some(((row.kind, row.name, row.layer), read(&row.body)?)))
-        .collect::<Option<_>>()
-        .ok_or_else(|| sqlx::Error::Decode("a row of cells cannot be read".into()))
+    let mut all = BTreeMap::new();
+    for row in rows {
+        let mut cells = Cells::new();
+        let read = unpack(&row.body, |key, count| {
+            cells.insert(key, count);
+        });
+        read.ok_or_else(unreadable)?;
+        all.insert((row.kind, row.name, row.layer), cells);
+    }
+    Ok(all)
+}
+
+fn unreadable() -> sqlx::Error {
+    sqlx::Error::Decode("a row of cells cannot be read".into())
 }
 
 /// Forgets the cells of an organization.

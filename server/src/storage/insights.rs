@@ -133,12 +133,13 @@ type Conditions<'a> = &'a dyn Fn(&mut QueryBuilder<Postgres>);
 
 /// The spells in which issues were at a moment, those that meet the conditions, with some columns of `i`. Most are those that have
 /// not ended; of the others the one after came to be known later, or began later. The parts have nothing in common, and no more
-/// columns than are asked for, so that the index of open issues alone answers for those.
+/// columns than are asked for, so that the index of open issues alone answers for those. `oldest` reads so many of each part only.
 fn push_standing(
     builder: &mut QueryBuilder<Postgres>,
     columns: &str,
     moment: Moment,
     conditions: Conditions<'_>,
+    oldest: Option<i64>,
 ) {
     let then = |builder: &mut QueryBuilder<Postgres>| {
         builder
@@ -147,12 +148,15 @@ fn push_standing(
             .push(" AND i.seq <= ")
             .push_bind(moment.seq.0);
         conditions(builder);
+        if let Some(most) = oldest {
+            builder.push(" ORDER BY i.created_at, i.issue_id LIMIT ").push_bind(most);
+        }
     };
     let ended = format!(
-        " UNION ALL SELECT {columns} FROM spells n JOIN spells i ON i.org_id = n.org_id AND i.issue_id = n.issue_id AND i.number = n.number - 1 WHERE n.org_id = tracker_org()"
+        ") UNION ALL (SELECT {columns} FROM spells n JOIN spells i ON i.org_id = n.org_id AND i.issue_id = n.issue_id AND i.number = n.number - 1 WHERE n.org_id = tracker_org()"
     );
     builder
-        .push(format!("(SELECT {columns} FROM spells i WHERE i.org_id = tracker_org() AND i.until IS NULL"));
+        .push(format!("((SELECT {columns} FROM spells i WHERE i.org_id = tracker_org() AND i.until IS NULL"));
     then(builder);
     builder.push(&ended).push(" AND n.seq > ").push_bind(moment.seq.0);
     then(builder);
@@ -163,7 +167,7 @@ fn push_standing(
         .push(" AND n.seq <= ")
         .push_bind(moment.seq.0);
     then(builder);
-    builder.push(") i");
+    builder.push(")) i");
 }
 
 /// Reads the open issues.
@@ -187,16 +191,13 @@ pub async fn open_issues(tx: &mut Tx, asked: OpenQuery<'_>) -> Result<OpenIssues
 /// The statement that reads the open issues.
 pub(super) fn push_open(builder: &mut QueryBuilder<Postgres>, asked: OpenQuery<'_>) {
     let OpenQuery { query, moment, named, ages } = asked;
-    // Read once when all are needed; the oldest alone are the first of the index.
-    builder.push(format!(
-        "WITH open AS {} (SELECT i.* FROM ",
-        if ages { "MATERIALIZED" } else { "NOT MATERIALIZED" }
-    ));
+    builder.push("WITH open AS MATERIALIZED (SELECT i.* FROM ");
     let columns = "i.issue_id, i.status, i.created_at, i.status_at";
-    push_standing(builder, columns, moment, &|builder| {
+    let meets = |builder: &mut QueryBuilder<Postgres>| {
         builder.push(" AND i.status <> 'DONE'");
         conditions::push_then(builder, query.0, query.1);
-    });
+    };
+    push_standing(builder, columns, moment, &meets, (!ages).then_some(named));
     builder.push(
         ") SELECT a.*, coalesce((SELECT json_agg(json_build_object('oldest', json_build_object('key', p.key || '-' || n.number, 'status', o.status,
                      'since', o.status_at, 'created_at', o.created_at), 'title', n.title) ORDER BY o.created_at, o.issue_id)
@@ -314,7 +315,7 @@ fn push_counted(builder: &mut QueryBuilder<Postgres>, asked: &NumberQuery<'_>) {
     };
     if began.is_empty() {
         let columns = "i.issue_id, i.number, i.at, i.status, i.severity, i.created_at, i.status_at";
-        return push_standing(builder, columns, moment, &meets);
+        return push_standing(builder, columns, moment, &meets, None);
     }
     builder.push("spells i ");
     if step {
