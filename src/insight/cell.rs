@@ -1,5 +1,6 @@
 //! Cells as they are kept: what a key says, in which rows it is, and how a row is packed.
 
+use serde::Deserialize;
 use sketches_ddsketch::Config;
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -177,15 +178,14 @@ pub fn pack(cells: &Cells) -> Vec<u8> {
 /// Tells the cells of a row in their order; `None` when it was not written by [`pack`]. Nothing is allocated: a page of five years
 /// reads more than a million.
 pub fn unpack(body: &[u8], mut tell: impl FnMut(CellKey, i32)) -> Option<()> {
-    let (count, mut rest) = postcard::take_from_bytes::<usize>(body).ok()?;
+    let mut packed = postcard::Deserializer::from_bytes(body);
     let mut key = 0_i32;
-    for _ in 0..count {
-        let ((step, count), after) = postcard::take_from_bytes::<(i32, i32)>(rest).ok()?;
+    for _ in 0..usize::deserialize(&mut packed).ok()? {
+        let (step, count) = <(i32, i32)>::deserialize(&mut packed).ok()?;
         key = key.checked_add(step)?;
-        rest = after;
         tell(CellKey(key), count);
     }
-    rest.is_empty().then_some(())
+    packed.finalize().ok()?.is_empty().then_some(())
 }
 
 /// When a day of UTC begins, in microseconds since 1970.
