@@ -9,7 +9,8 @@ const UNITS = [
   { word: "min", seconds: 60, most: 60, places: 0 },
   { word: "h", seconds: 3600, most: 24, places: 1 },
   { word: "d", seconds: 86400, most: 14, places: 1 },
-  { word: "wk", seconds: 604800, most: Infinity, places: 1 },
+  { word: "wk", seconds: 604800, most: 104, places: 1 },
+  { word: "y", seconds: 31557600, most: Infinity, places: 1 },
 ];
 
 const sign = (number) => (number < 0 ? "\u2212" : "");
@@ -22,7 +23,7 @@ function count(number) {
   return sign(rounded(number, 2)) + grouped + (fraction ? `.${fraction}` : "");
 }
 
-/** Seconds: `45 s`, `12 min`, `3.4 h`, `2.1 d`, `8 wk`. */
+/** Seconds: `45 s`, `12 min`, `3.4 h`, `2.1 d`, `8 wk`, `3.2 y`. */
 function duration(number) {
   const seconds = Math.abs(number);
   if (seconds < 0.5) return "0";

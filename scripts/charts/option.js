@@ -50,9 +50,10 @@ export function theme(colour, font) {
   return {
     textStyle: { fontFamily: font },
     color: ["--triaged", "--bar-opened", "--bar-closed", "--bar-medium", "--bar-low", "--bar-critical"].map(colour),
-    grid: { left: 2, right: 10, top: 12, bottom: 2, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    grid: { left: 2, right: 18, top: 12, bottom: 2, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     categoryAxis: { ...axis, splitLine: { show: false } },
     valueAxis: { ...axis, axisLine: { show: false } },
+    logAxis: { ...axis, axisLine: { show: false } },
     timeAxis: { ...axis, splitLine: { show: false } },
     tooltip: {
       renderMode: "richText",

@@ -43,19 +43,21 @@ impl Dot {
     }
 }
 
-/// Most dots of a scatter; where there would be more, neighbours are put together.
-const MOST_DOTS: usize = 240;
+/// Most dots of a scatter with few places, of one place, and of all; where there would be more, neighbours are put together.
+const MOST_DOTS: (usize, usize, usize) = (240, 8, 800);
 
 /// The dots of some durations, each set at its place.
 pub(super) fn dots<'a>(of: impl Iterator<Item = (usize, &'a Durations)> + Clone) -> Vec<Dot> {
+    let (few, each, all) = MOST_DOTS;
+    let most = (of.clone().count() * each).clamp(few, all);
     let mut wide = 4;
     loop {
         let dots: Vec<Dot> =
             of.clone().flat_map(|(place, durations)| grouped(place, durations, wide)).collect();
-        if dots.len() <= MOST_DOTS || wide > 256 {
+        if dots.len() <= most || wide > 256 {
             return dots;
         }
-        wide *= 2;
+        wide += wide / 2;
     }
 }
 

@@ -61,16 +61,17 @@ pub fn thousands(number: i64) -> String {
     if number < 0 { format!("\u{2212}{text}") } else { text }
 }
 
-/// A duration in the unit that people would choose: `45 s`, `12 min`, `3.4 h`, `2.1 d`, `8 wk`. The charts say the same
+/// A duration in the unit that people would choose: `45 s`, `12 min`, `3.4 h`, `2.1 d`, `8 wk`, `3.2 y`. The charts say the same
 /// (`scripts/charts/formats.js`).
 pub fn duration(seconds: f64) -> String {
     // Up to so many of one unit the next larger one is not used.
-    const UNITS: [(&str, f64, f64, i32); 5] = [
+    const UNITS: [(&str, f64, f64, i32); 6] = [
         ("s", 1.0, 60.0, 0),
         ("min", 60.0, 60.0, 0),
         ("h", 3_600.0, 24.0, 1),
         ("d", 86_400.0, 14.0, 1),
-        ("wk", 604_800.0, f64::INFINITY, 1),
+        ("wk", 604_800.0, 104.0, 1),
+        ("y", 31_557_600.0, f64::INFINITY, 1),
     ];
     if seconds < 0.5 {
         return "0".to_owned();
@@ -125,8 +126,8 @@ mod tests {
         assert_eq!([0, 999, 1204, 1_000_000].map(thousands), ["0", "999", "1,204", "1,000,000"]);
         assert_eq!(plural(1, "issue", "issues"), "1 issue");
         assert_eq!(
-            [0.4, 45.0, 754.0, 12_240.0, 181_440.0, 6.048e8].map(duration),
-            ["0", "45 s", "13 min", "3.4 h", "2.1 d", "1,000 wk"]
+            [0.4, 45.0, 754.0, 12_240.0, 181_440.0, 4.838e6, 6.048e8].map(duration),
+            ["0", "45 s", "13 min", "3.4 h", "2.1 d", "8 wk", "19 y"]
         );
     }
 }
