@@ -351,6 +351,9 @@ async fn the_numbers_are_those_of_the_events() {
                 json!({ "from": "2024-01-01", "to": "2025-12-31", "by": "month", "at": "2026-01-01", "seq": middle.to_string() }),
                 middle,
             ),
+            // The present, whose ages are kept as sums.
+            (json!({ "range": "5y", "zone": "Asia/Kathmandu" }), head),
+            (json!({ "range": "5y", "seq": middle.to_string() }), middle),
         ];
         for (ask, seq) in &asks {
             for (who, reporters) in [(0, &[0, 1, 2][..]), (1, &[0, 1, 2]), (2, &[2])] {

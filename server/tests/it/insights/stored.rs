@@ -6,9 +6,12 @@ use server::{
     worker::{InsightsReader, rebuild},
 };
 
+use std::time::Duration;
+
 use super::{
     history::{Chance, history, write},
     reference::team,
+    report,
 };
 
 /// Some questions, each of a moment and a position.
@@ -38,6 +41,41 @@ async fn answers(actor: &Actor, seq: i64) -> Vec<String> {
         all.push(serde_json::to_string(&answer["view"]["charts"]).unwrap());
     }
     all
+}
+
+/// What is read of sums while it is the present is read of spells when it no longer is.
+#[tokio::test]
+async fn the_present_is_the_same_by_its_link() {
+    let app = TestApp::start().await;
+    let (ana, ben) = (app.sign_up("Ana").await, app.sign_up("Ben").await);
+    // Ages of minutes, at which the quarter of an hour in which something began is seen, and of days.
+    for (pause, status) in
+        [(0, "OPEN"), (100_000, "TRIAGED"), (7_000, "DONE"), (533, "IN_PROGRESS"), (61, "OPEN")]
+    {
+        app.clock.advance(Duration::from_secs(pause));
+        for actor in [&ana, &ben] {
+            let key = actor.create_issue(status).await;
+            app.clock.advance(Duration::from_secs(401));
+            ana.set_status(&key, status).await;
+            let severity = json!({ "org": "main", "key": key, "severity": "HIGH" });
+            ana.call("issues/set_severity", severity).await.ok();
+        }
+    }
+    app.count_all().await;
+    let head = report(&ana, json!({})).await.seq.0;
+    for actor in [&ana, &ben] {
+        for (q, seq) in [
+            ("", head),
+            ("", head - 5),
+            ("severity:HIGH", head),
+            ("severity:HIGH assignee:none -tag:ui", head - 3),
+        ] {
+            let present = report(actor, json!({ "q": q, "seq": seq.to_string() })).await;
+            assert!(present.ageing.open.iter().sum::<i64>() > 1, "{q}");
+            let link = json!({ "q": q, "seq": seq.to_string(), "at": present.at.rfc3339() });
+            assert_eq!(report(actor, link).await, present, "{q} at {seq}");
+        }
+    }
 }
 
 #[tokio::test]
