@@ -16,6 +16,7 @@ use tracker_domain::{
     workflow::Status,
 };
 
+mod compared;
 mod history;
 mod reference;
 mod rows;
