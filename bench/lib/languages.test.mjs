@@ -42,6 +42,10 @@ test("a transaction becomes a script of the load generator", () => {
   assert.deepEqual(variables, { p1_1: "one" });
 });
 
+test("what a statement says about itself is no part of the script", () => {
+  assert.equal(script([{ sql: "-- Of $1; and more.\nSELECT $1", parameters: ["x"] }]).text, "SELECT :p0_1;\n");
+});
+
 test("a plan is asked for with the values of the request", () => {
   const text = explainScript([{ sql: "BEGIN; SELECT who()" }, { sql: "SELECT $1, $2", parameters: ["it's", null] }]);
   assert.match(text, /SET ROLE tracker_app;\nBEGIN; SELECT who\(\);\nPREPARE hot AS SELECT \$1, \$2;/);

@@ -9,13 +9,16 @@ import { percentile } from "./words.mjs";
 // pgbench takes a colon before a word for a variable, in a quoted text too.
 const colons = (sql) => sql.replaceAll(/'(?:[^']|'')*'/g, (text) => text.replaceAll(/:(?=\w)/g, ":' || '"));
 
+// What a statement says about itself may have semicolons, at which pgbench would part it.
+const bare = (sql) => sql.replaceAll(/^\s*--.*\n/gm, "");
+
 // Puts the statements of a transaction into pgbench's language. What was bound becomes a variable, which pgbench binds
 // again; one that is not defined is NULL, and an empty text cannot be one.
 export function script(statements) {
   const lines = [];
   const variables = {};
   statements.forEach(({ sql, parameters }, index) => {
-    const text = colons(sql).replaceAll(/\$(\d+)/g, (_, number) => {
+    const text = colons(bare(sql)).replaceAll(/\$(\d+)/g, (_, number) => {
       const value = parameters[number - 1];
       if (value === "") return "''";
       const name = `p${index}_${number}`;
