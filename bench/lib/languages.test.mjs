@@ -44,6 +44,7 @@ test("a transaction becomes a script of the load generator", () => {
 
 test("what a statement says about itself is no part of the script", () => {
   assert.equal(script([{ sql: "-- Of $1; and more.\nSELECT $1", parameters: ["x"] }]).text, "SELECT :p0_1;\n");
+  assert.equal(script([{ sql: "SELECT cardinality($1)", parameters: ["{}"] }]).text, "SELECT cardinality(:p0_1::text[]);\n");
 });
 
 test("a plan is asked for with the values of the request", () => {

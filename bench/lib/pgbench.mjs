@@ -12,13 +12,16 @@ const colons = (sql) => sql.replaceAll(/'(?:[^']|'')*'/g, (text) => text.replace
 // What a statement says about itself may have semicolons, at which pgbench would part it.
 const bare = (sql) => sql.replaceAll(/^\s*--.*\n/gm, "");
 
+// pgbench binds without types, and a function of any kind of array must be told of which. Ours have words.
+const typed = (sql) => sql.replaceAll(/\b(cardinality|array_replace)\((\$\d+)(?=[,)])/g, "$1($2::text[]");
+
 // Puts the statements of a transaction into pgbench's language. What was bound becomes a variable, which pgbench binds
 // again; one that is not defined is NULL, and an empty text cannot be one.
 export function script(statements) {
   const lines = [];
   const variables = {};
   statements.forEach(({ sql, parameters }, index) => {
-    const text = colons(bare(sql)).replaceAll(/\$(\d+)/g, (_, number) => {
+    const text = colons(typed(bare(sql))).replaceAll(/\$(\d+)/g, (_, number) => {
       const value = parameters[number - 1];
       if (value === "") return "''";
       const name = `p${index}_${number}`;
