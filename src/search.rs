@@ -44,8 +44,8 @@ impl Snippet {
 
     /// The piece of a long text around the first word of `stems`. `None` when none of them is in it.
     pub fn of_text(place: Place, text: &str, stems: &[String]) -> Option<Self> {
-        let plain = text.split_whitespace().filter(|word| !is_markup(word)).collect::<Vec<_>>().join(" ");
-        let first = words_of(&plain).find(|(_, word)| is_looked_for(word, stems))?.0;
+        let found = words_of(text).find(|(_, word)| is_looked_for(word, stems))?.0;
+        let (plain, first) = around(text, found);
         let from = plain[..first].char_indices().rev().take(AROUND.0).last().map_or(first, |(at, _)| at);
         let to = plain[first..].char_indices().nth(AROUND.1).map_or(plain.len(), |(at, _)| first + at);
         let mut pieces = marked(whole_words(&plain, from, to), stems);
@@ -59,9 +59,35 @@ impl Snippet {
     }
 }
 
+/// A text without what Markdown puts between words, as one line, and where in it is what was `found` in the text. What is
+/// farther away than a snippet reaches is left out.
+fn around(text: &str, found: usize) -> (String, usize) {
+    // A part of the same word may stand before it, as "pre-" does.
+    let part = text[..found].rsplit(char::is_whitespace).next().unwrap_or_default().len();
+    let (before, after) = text.split_at(found - part);
+    let mut words = enough(before.split_whitespace().rev(), AROUND.0);
+    words.reverse();
+    let first = words.iter().map(|word| word.len() + 1).sum::<usize>() + part;
+    words.extend(enough(after.split_whitespace(), part + AROUND.1 + 1));
+    (words.join(" "), first)
+}
+
+/// The first words, without markup, until they are longer than `most` characters.
+fn enough<'a>(words: impl Iterator<Item = &'a str>, most: usize) -> Vec<&'a str> {
+    let mut length = 0;
+    words
+        .filter(|word| !is_markup(word))
+        .take_while(|word| {
+            let more = length <= most;
+            length += word.chars().count() + 1;
+            more
+        })
+        .collect()
+}
+
 /// What Markdown puts between words: headings, rules, lists, code fences.
 fn is_markup(word: &str) -> bool {
-    word.chars().all(|c| "#*`>-_=|~+".contains(c))
+    word.bytes().all(|byte| b"#*`>-_=|~+".contains(&byte))
 }
 
 /// The text between two places without the words that are cut there.
@@ -80,6 +106,13 @@ fn words_of(text: &str) -> impl Iterator<Item = (usize, &str)> {
 
 /// Whether a word has one of the stems; a stem writes a final "y" as "i".
 fn is_looked_for(word: &str, stems: &[String]) -> bool {
+    // Most words are none of them, and most of these are known by their first letter; only a letter beyond ASCII may be
+    // another one in lower case.
+    let first = word.as_bytes().first().map(u8::to_ascii_lowercase);
+    let alike = |stem: &String| stem.as_bytes().first().copied() == first;
+    if first.is_some_and(|byte| byte.is_ascii()) && !stems.iter().any(alike) {
+        return false;
+    }
     let word = word.to_lowercase();
     stems.iter().any(|stem| {
         let begins = word.starts_with(stem.as_str())
@@ -149,7 +182,30 @@ mod tests {
         assert_eq!(all, "Steps open the printer a b");
     }
 
+    /// The whole text is made plain, and then cut: what it means, and takes long.
+    fn cut_from_all(text: &str, stems: &[String]) -> Option<String> {
+        let plain = text.split_whitespace().filter(|word| !is_markup(word)).collect::<Vec<_>>().join(" ");
+        let first = words_of(&plain).find(|(_, word)| is_looked_for(word, stems))?.0;
+        let from = plain[..first].char_indices().rev().take(AROUND.0).last().map_or(first, |(at, _)| at);
+        let to = plain[first..].char_indices().nth(AROUND.1).map_or(plain.len(), |(at, _)| first + at);
+        let begins = if from > 0 { "\u{2026} " } else { "" };
+        let ends = if to < plain.len() { " \u{2026}" } else { "" };
+        Some(format!("{begins}{}{ends}", whole_words(&plain, from, to)))
+    }
+
     proptest! {
+        #[test]
+        fn only_what_is_near_is_read(
+            words in proptest::collection::vec("[a-zäß\u{1f600}]{1,12}|[#*`>-]{1,3}|x-crash|crash|\\(Crashes", 0..120),
+            gaps in proptest::collection::vec("[ \n\t]{1,3}", 120),
+        ) {
+            let text: String = words.iter().zip(&gaps).flat_map(|(word, gap)| [word.as_str(), gap]).collect();
+            let stems = stems(&["crash"]);
+            let found = Snippet::of_text(Place::Comment, &text, &stems);
+            let shown = found.map(|found| found.pieces.into_iter().map(|(_, text)| text).collect::<String>());
+            prop_assert_eq!(shown, cut_from_all(&text, &stems));
+        }
+
         #[test]
         fn a_title_keeps_its_text_and_any_text_can_be_cut(text in "\\PC{0,300}", word in "\\PC{1,4}") {
             let stems = stems(&[&word.to_lowercase()]);

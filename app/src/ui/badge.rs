@@ -1,6 +1,7 @@
 //! Status, severity, people and tags: always a shape and a word, never a colour alone.
 
 use leptos::prelude::*;
+use std::sync::LazyLock;
 use tracker_domain::{issue::Severity, org::Person, workflow::Status};
 
 /// The class of a status.
@@ -32,8 +33,22 @@ pub fn status_shape(status: Status) -> &'static str {
 }
 
 /// A drawing and its word, as one piece of fixed text: a list has a hundred of them, and elements cost time.
-fn drawn(frame: &'static str, shape: &'static str, word: &'static str) -> String {
+fn drawn(frame: &str, shape: &str, word: &str) -> String {
     format!("<svg viewBox=\"{frame}\" aria-hidden=\"true\">{shape}</svg>{word}")
+}
+
+/// A whole badge as HTML.
+fn badge(class: &str, frame: &str, shape: &str, word: &str) -> String {
+    format!("<span class=\"{class}\">{}</span>", drawn(frame, shape, word))
+}
+
+/// Where an issue stands, as HTML for a cell that has nothing else in it.
+pub fn status_html(status: Status) -> &'static str {
+    static HTML: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let badge = |s: &Status| badge(status_class(*s), "0 0 14 14", status_shape(*s), s.label());
+        Status::ALL.iter().map(badge).collect()
+    });
+    HTML.get(status as usize).map_or("", String::as_str)
 }
 
 /// Where an issue stands.
@@ -80,6 +95,15 @@ pub fn severity_shape(severity: Severity) -> &'static str {
     }
 }
 
+/// How much an issue hurts, as HTML for a cell that has nothing else in it.
+pub fn severity_html(severity: Severity) -> &'static str {
+    static HTML: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let badge = |s: &Severity| badge(severity_class(*s), "0 0 14 12", severity_shape(*s), s.label());
+        Severity::ALL.iter().map(badge).collect()
+    });
+    HTML.get(severity as usize).map_or("", String::as_str)
+}
+
 /// How much an issue hurts.
 #[component]
 pub fn SeverityBadge(
@@ -90,9 +114,24 @@ pub fn SeverityBadge(
     view! { <span class=severity_class(severity) inner_html=inner></span> }
 }
 
-/// One of eight colours, the same for the same number wherever it is shown.
-fn colour(number: u64) -> &'static str {
-    ["c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8"][(number % 8) as usize]
+/// One of eight classes, each a colour; the same for the same number wherever it is shown.
+fn colour(classes: [&'static str; 8], number: u64) -> &'static str {
+    classes[(number % 8) as usize]
+}
+
+macro_rules! colours {
+    ($class:literal) => {
+        [
+            concat!($class, " c1"),
+            concat!($class, " c2"),
+            concat!($class, " c3"),
+            concat!($class, " c4"),
+            concat!($class, " c5"),
+            concat!($class, " c6"),
+            concat!($class, " c7"),
+            concat!($class, " c8"),
+        ]
+    };
 }
 
 /// The first letters of the first and the last word.
@@ -115,8 +154,8 @@ pub fn Avatar(
     #[prop(optional)]
     silent: bool,
 ) -> impl IntoView {
-    let size = if large { "av lg" } else { "av" };
-    let class = format!("{size} {}", colour(person.id.0.unsigned_abs()));
+    let classes = if large { colours!("av lg") } else { colours!("av") };
+    let class = colour(classes, person.id.0.unsigned_abs());
     let letters = initials(&person.name);
     let (role, label, hidden) =
         if silent { (None, None, Some("true")) } else { (Some("img"), Some(person.name.clone()), None) };
@@ -136,12 +175,29 @@ pub fn Tag(
     name: String,
 ) -> impl IntoView {
     let sum = name.bytes().fold(7u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)));
-    view! { <span class=format!("tag {}", colour(sum))><span>{name}</span></span> }
+    view! { <span class=colour(colours!("tag"), sum)><span>{name}</span></span> }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_badge_as_html_is_the_badge_of_its_value() {
+        for status in Status::ALL {
+            let html = status_html(*status);
+            assert!(html.starts_with(&format!("<span class=\"{}\"><svg", status_class(*status))), "{html}");
+            assert!(html.ends_with(&format!("</svg>{}</span>", status.label())), "{html}");
+        }
+        for severity in Severity::ALL {
+            let html = severity_html(*severity);
+            assert!(
+                html.starts_with(&format!("<span class=\"{}\"><svg", severity_class(*severity))),
+                "{html}"
+            );
+            assert!(html.ends_with(&format!("</svg>{}</span>", severity.label())), "{html}");
+        }
+    }
 
     #[test]
     fn initials_are_the_first_and_the_last_word() {

@@ -7,6 +7,7 @@ mod account_menu;
 mod attach;
 mod badge;
 mod check;
+mod data;
 pub mod dom;
 mod editor;
 mod endpoint;
@@ -20,13 +21,16 @@ mod state;
 mod time;
 mod toast;
 mod url;
+#[cfg(feature = "ssr")]
+mod whole;
 
 pub use attach::{Attach, UPLOAD};
 pub use badge::{
-    Avatar, Nobody, SeverityBadge, StatusBadge, Tag, severity_class, severity_shape, status_class,
-    status_shape,
+    Avatar, Nobody, SeverityBadge, StatusBadge, Tag, severity_class, severity_html, severity_shape,
+    status_class, status_html, status_shape,
 };
 pub use check::{Check, Checks};
+pub use data::page_data;
 pub use editor::Editor;
 pub use endpoint::{Endpoint, endpoint};
 pub(crate) use field::options;

@@ -13,7 +13,10 @@ pub fn framed<T>(answer: Result<Framed<T>, ApiError>, page: impl FnOnce(Framed<T
     match answer {
         Ok(framed) => {
             provide_flash(framed.frame.flash.clone());
-            page(framed)
+            let page = page(framed);
+            #[cfg(feature = "ssr")]
+            let page = super::whole::whole(page);
+            page
         }
         Err(error) => view! { <ErrorPage error=error.0/> }.into_any(),
     }

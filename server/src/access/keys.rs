@@ -8,13 +8,14 @@
 
 use jsonwebtoken::{DecodingKey, EncodingKey};
 use std::{
+    collections::HashMap,
     fmt,
     sync::{Arc, PoisonError, RwLock},
 };
 use time::Duration;
 use tracker_domain::{error::AppError, time::Timestamp};
 
-use super::ed25519;
+use super::{Claims, ed25519};
 use crate::{
     App,
     fault::fault,
@@ -33,6 +34,29 @@ pub(super) struct SigningKey {
     pub private: EncodingKey,
     /// Checks.
     pub public: DecodingKey,
+    /// What it has signed, as far as that was checked since the keys were read: a browser sends the same token for a
+    /// quarter of an hour, and checking a signature takes longer than anything else before the page begins.
+    checked: RwLock<HashMap<String, Claims>>,
+}
+
+/// So many tokens are remembered; whoever has more people than that in half a minute checks some of them again.
+const CHECKED: usize = 4_096;
+
+impl SigningKey {
+    /// What a token says that this key has signed; `check` finds that out when it is not known yet.
+    pub(super) fn claims(&self, token: &str, check: impl FnOnce() -> Option<Claims>) -> Option<Claims> {
+        let known = self.checked.read().unwrap_or_else(PoisonError::into_inner).get(token).cloned();
+        if known.is_some() {
+            return known;
+        }
+        let claims = check()?;
+        let mut checked = self.checked.write().unwrap_or_else(PoisonError::into_inner);
+        if checked.len() >= CHECKED {
+            checked.clear();
+        }
+        checked.insert(token.to_owned(), claims.clone());
+        Some(claims)
+    }
 }
 
 #[derive(Default)]
@@ -95,7 +119,7 @@ impl Keys {
 
 fn key(program: &HashKey, stored: &StoredKey) -> Result<SigningKey, AppError> {
     let (private, public) = ed25519::keys(&program.seed(&stored.salt)).map_err(|error| fault(&error))?;
-    Ok(SigningKey { kid: stored.kid.clone(), private, public })
+    Ok(SigningKey { kid: stored.kid.clone(), private, public, checked: RwLock::default() })
 }
 
 /// What a new key is made of.
@@ -113,4 +137,35 @@ pub async fn turn(app: &App) -> Result<u64, sqlx::Error> {
         keys::add(&mut *pool.acquire().await?, &fresh(now)).await?;
     }
     keys::drop_old(pool, now).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tracker_domain::text::Secret;
+
+    fn claims(exp: i64) -> Claims {
+        Claims { iss: String::new(), aud: String::new(), sub: "1".to_owned(), sid: 1, iat: 0, exp }
+    }
+
+    #[test]
+    fn what_a_key_has_signed_is_checked_once_and_what_it_has_not_each_time() {
+        let stored = fresh(Timestamp::from_micros(0).unwrap());
+        let key = key(&HashKey::new(Secret::new("k")), &stored).unwrap();
+        for _ in 0..2 {
+            let mut asked = false;
+            let refused = key.claims("forged", || {
+                asked = true;
+                None
+            });
+            assert!(refused.is_none() && asked);
+        }
+        assert_eq!(key.claims("signed", || Some(claims(5))).unwrap().exp, 5);
+        assert_eq!(key.claims("signed", || unreachable!()).unwrap().exp, 5);
+        assert!(key.claims("Signed", || None).is_none());
+        for n in 0..=CHECKED {
+            key.claims(&n.to_string(), || Some(claims(6)));
+        }
+        assert!(key.checked.read().unwrap().len() <= CHECKED);
+    }
 }

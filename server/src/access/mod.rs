@@ -20,7 +20,7 @@ use tracker_domain::{
 use crate::{App, fault::fault, session::ACCESS_SECONDS};
 
 /// What a token says.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Claims {
     /// Who made it: this installation.
     iss: String,
@@ -60,7 +60,8 @@ pub async fn verify(app: &App, token: &Secret) -> Result<Option<Session>, AppErr
         return Ok(None);
     };
     let Some(key) = app.keys.find(app, &kid).await? else { return Ok(None) };
-    let claims = decode::<Claims>(token.reveal(), &key.public, &rules(app)).map(|token| token.claims).ok();
+    let token = token.reveal();
+    let claims = key.claims(token, || decode(token, &key.public, &rules(app)).map(|token| token.claims).ok());
     let now = app.clock.now().0.unix_timestamp();
     Ok(claims.filter(|claims| now < claims.exp).and_then(|claims| session(&claims)))
 }

@@ -11,17 +11,15 @@ use super::links::{NewPassword, SignInLink, token};
 use crate::{
     api::{AcceptInvitation, ApiError, SignOut, view_offer},
     ui::{
-        After, ApiForm, Door, ErrorPage, Field, Hidden, Submit, endpoint, flash_id, provide_flash, settled,
+        After, ApiForm, Door, ErrorPage, Field, Hidden, Submit, endpoint, flash_id, page_data, provide_flash,
+        settled,
     },
 };
 
 /// See the module.
 #[component]
 pub fn InvitationPage() -> impl IntoView {
-    let view = Resource::new_blocking(
-        || (token(), flash_id()),
-        |(token, flash)| view_offer(Secret::new(token), flash),
-    );
+    let view = page_data(|| (token(), flash_id()), |(token, flash)| view_offer(Secret::new(token), flash));
     let show = move |answer: Result<OfferView, ApiError>| match answer {
         Ok(OfferView { offer, flash }) => {
             provide_flash(flash);

@@ -14,7 +14,8 @@ use super::at_the_door;
 use crate::{
     api::{ApiError, ConfirmAddress, ForgotPassword, ResetPassword, view_link},
     ui::{
-        After, ApiForm, Door, ErrorPage, Field, Hidden, Submit, endpoint, flash_id, provide_flash, settled,
+        After, ApiForm, Door, ErrorPage, Field, Hidden, Submit, endpoint, flash_id, page_data, provide_flash,
+        settled,
     },
 };
 
@@ -163,10 +164,7 @@ pub(super) fn NewPassword() -> impl IntoView {
 }
 
 fn at_a_link(page: fn(Option<Link>) -> AnyView) -> impl IntoView {
-    let view = Resource::new_blocking(
-        || (token(), flash_id()),
-        |(token, flash)| view_link(Secret::new(token), flash),
-    );
+    let view = page_data(|| (token(), flash_id()), |(token, flash)| view_link(Secret::new(token), flash));
     let show = move |answer: Result<LinkView, ApiError>| match answer {
         Ok(LinkView { link, flash }) => {
             provide_flash(flash);

@@ -19,7 +19,10 @@ use tracker_domain::account::{Door as DoorView, MIN_PASSWORD_CHARS};
 
 use crate::{
     api::{ApiError, SignIn, SignUp, view_door},
-    ui::{After, ApiForm, Door, ErrorPage, Field, Submit, dom, endpoint, flash_id, provide_flash, settled},
+    ui::{
+        After, ApiForm, Door, ErrorPage, Field, Submit, dom, endpoint, flash_id, page_data, provide_flash,
+        settled,
+    },
 };
 
 /// `/login`
@@ -89,7 +92,7 @@ pub fn SignupPage() -> impl IntoView {
 }
 
 fn at_the_door(page: fn(DoorView) -> AnyView) -> impl IntoView {
-    let door = Resource::new_blocking(flash_id, view_door);
+    let door = page_data(flash_id, view_door);
     let show = move |answer: Result<DoorView, ApiError>| match answer {
         Ok(door) => {
             provide_flash(door.flash.clone());

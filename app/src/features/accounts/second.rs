@@ -7,13 +7,15 @@ use tracker_domain::factor::SecondStep;
 use super::passkey::PasskeyButton;
 use crate::{
     api::{ApiError, AskPasskey, GiveCode, GivePasskey, view_second_step},
-    ui::{After, ApiForm, Door, ErrorPage, Field, Submit, endpoint, flash_id, provide_flash, settled},
+    ui::{
+        After, ApiForm, Door, ErrorPage, Field, Submit, endpoint, flash_id, page_data, provide_flash, settled,
+    },
 };
 
 /// See the module.
 #[component]
 pub fn SecondStepPage() -> impl IntoView {
-    let step = Resource::new_blocking(flash_id, view_second_step);
+    let step = page_data(flash_id, view_second_step);
     let show = move |answer: Result<SecondStep, ApiError>| match answer {
         Ok(step) => {
             provide_flash(step.flash.clone());

@@ -23,7 +23,7 @@ use crate::{
     api::{ApiError, blank_issue, view_insights},
     features::param,
     live::use_live,
-    ui::{Here, Shell, Skeleton, Time, duration, flash_id, framed, icon, settled, thousands},
+    ui::{Here, Shell, Skeleton, Time, duration, flash_id, framed, icon, page_data, settled, thousands},
 };
 
 /// How long changes are collected before the numbers are asked for again.
@@ -40,7 +40,7 @@ type Answer = Result<Framed<Result<InsightsView, ApiError>>, ApiError>;
 pub fn InsightsPage() -> impl IntoView {
     let org = param("org");
     let ask = Memo::new(move |_| from_url(org()));
-    let page = Resource::new_blocking(move || (ask.get(), flash_id()), |(ask, flash)| fetch(ask, flash));
+    let page = page_data(move || (ask.get(), flash_id()), |(ask, flash)| fetch(ask, flash));
     let reload = Callback::new(move |()| page.refetch());
     let show = move |answer| {
         framed(answer, move |framed: Framed<Result<InsightsView, ApiError>>| {

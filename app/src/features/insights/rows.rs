@@ -12,7 +12,8 @@ use crate::{
     api::view_number,
     features::{asked, param, settings::Pager},
     ui::{
-        Here, SeverityBadge, Shell, Skeleton, StatusBadge, Time, duration, flash_id, framed, plural, settled,
+        Here, Shell, Skeleton, Time, duration, flash_id, framed, page_data, plural, settled, severity_html,
+        status_html,
     },
 };
 
@@ -25,7 +26,7 @@ const FIELDS: [&str; 10] =
 pub fn NumberPage() -> impl IntoView {
     let org = param("org");
     let fields = Memo::new(|_| FIELDS.map(asked));
-    let page = Resource::new_blocking(
+    let page = page_data(
         move || (org(), fields.get(), flash_id()),
         |(org, [count, since, until, status, severity, bins, q, at, seq, after], flash)| {
             view_number(org, count, since, until, status, severity, bins, q, at, seq, after, flash)
@@ -84,8 +85,8 @@ fn line(org: &str, row: NumberRow) -> AnyView {
     view! {
         <tr>
             <td><a href=path>{row.key.to_string()} " " {row.title}</a></td>
-            <td><SeverityBadge severity=row.severity/></td>
-            <td><StatusBadge status=row.status/></td>
+            <td inner_html=severity_html(row.severity)></td>
+            <td inner_html=status_html(row.status)></td>
             <td><Time at=row.at/></td>
             {row.seconds.map(|seconds| view! { <td class="num">{duration(seconds)}</td> })}
         </tr>

@@ -27,7 +27,7 @@ use crate::{
     live::use_live,
     ui::{
         After, ApiForm, Attach, Avatar, Editor, Here, Hidden, Shell, Skeleton, Submit, Tag, Time, endpoint,
-        flash_id, framed, icon, settled,
+        flash_id, framed, icon, page_data, settled,
     },
 };
 
@@ -38,10 +38,7 @@ const EXPECTED: Duration = Duration::from_millis(1_200);
 #[component]
 pub fn IssuePage() -> impl IntoView {
     let (org, key) = (param("org"), param("key"));
-    let page = Resource::new_blocking(
-        move || (org(), key(), flash_id()),
-        |(org, key, flash)| view_issue(org, key, flash),
-    );
+    let page = page_data(move || (org(), key(), flash_id()), |(org, key, flash)| view_issue(org, key, flash));
     let reload = Callback::new(move |()| page.refetch());
     let show = move |answer| framed(answer, move |framed| view! { <Issue framed reload/> }.into_any());
     view! {

@@ -26,7 +26,7 @@ use super::{
 use crate::{
     features::param,
     live::use_live,
-    ui::{Here, Shell, Skeleton, dom, encode, flash_id, framed, icon, settled, thousands},
+    ui::{Here, Shell, Skeleton, dom, encode, flash_id, framed, icon, page_data, settled, thousands},
 };
 
 /// See the module.
@@ -50,7 +50,7 @@ pub fn IssuesPage() -> impl IntoView {
         }
         now
     });
-    let page = Resource::new_blocking(
+    let page = page_data(
         move || (org.get(), list.get(), flash_id()),
         move |(org, list, flash)| {
             let ready = search.take_ready(&list);

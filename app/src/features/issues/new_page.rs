@@ -9,7 +9,7 @@ use crate::{
     features::param,
     ui::{
         After, ApiForm, Attach, Choice, Editor, Field, Here, Hidden, Select, Shell, Skeleton, Submit,
-        endpoint, flash_id, framed, settled,
+        endpoint, flash_id, framed, page_data, settled,
     },
 };
 
@@ -17,7 +17,7 @@ use crate::{
 #[component]
 pub fn NewIssuePage() -> impl IntoView {
     let org = param("org");
-    let page = Resource::new_blocking(move || (org(), flash_id()), |(org, flash)| blank_issue(org, flash));
+    let page = page_data(move || (org(), flash_id()), |(org, flash)| blank_issue(org, flash));
     let show = |answer| framed(answer, |framed| view! { <NewIssue framed/> }.into_any());
     view! {
         <Transition fallback=|| view! { <Skeleton/> }>

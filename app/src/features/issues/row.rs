@@ -10,7 +10,7 @@ use tracker_domain::{
 };
 
 use super::live_rows::Changed;
-use crate::ui::{Avatar, Nobody, SeverityBadge, StatusBadge, Tag, Time, thousands};
+use crate::ui::{Avatar, Nobody, Tag, Time, severity_html, status_html, thousands};
 
 /// How long a changed cell is marked.
 const MARKED: Duration = Duration::from_millis(1_200);
@@ -84,9 +84,6 @@ pub(super) fn Row(row: ShownRow, org: String) -> impl IntoView {
 }
 
 fn cells(org: &str, row: IssueRow, changed: Changed, snippet: Option<&Snippet>) -> impl IntoView + use<> {
-    let class = |name: &'static str, marked: bool| {
-        if marked { format!("{name} changed") } else { name.to_owned() }
-    };
     let link = format!("/{org}/issues/{}", row.key);
     let who = row
         .assignee
@@ -98,13 +95,18 @@ fn cells(org: &str, row: IssueRow, changed: Changed, snippet: Option<&Snippet>) 
     let (title, found) = texts(row.title, snippet);
     view! {
         <td class="k key">{row.key.to_string()}</td>
-        <td class=class("title", changed.title)><a href=link>{title}</a>{tags}{found}</td>
-        <td class=class("s", changed.status)><StatusBadge status=row.status/></td>
-        <td class=class("v", changed.severity)><SeverityBadge severity=row.severity/></td>
-        <td class=class("w", changed.assignee)>{who}</td>
-        <td class=class("c dim num", changed.comments)>{comments}</td>
+        <td class=class(["title", "title changed"], changed.title)><a href=link>{title}</a>{tags}{found}</td>
+        <td class=class(["s", "s changed"], changed.status) inner_html=status_html(row.status)></td>
+        <td class=class(["v", "v changed"], changed.severity) inner_html=severity_html(row.severity)></td>
+        <td class=class(["w", "w changed"], changed.assignee)>{who}</td>
+        <td class=class(["c dim num", "c dim num changed"], changed.comments)>{comments}</td>
         <td class="m dim"><Time at=row.updated_at/></td>
     }
+}
+
+/// The class of a cell: as it is, or just changed.
+fn class(classes: [&'static str; 2], changed: bool) -> &'static str {
+    classes[usize::from(changed)]
 }
 
 /// The title, and the line below it: the words of a search are marked in the one or the other.

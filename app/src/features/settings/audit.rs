@@ -11,7 +11,7 @@ use super::{Pager, SettingsShell, Tab};
 use crate::{
     api::view_audit,
     features::{asked, param},
-    ui::{Choice, Skeleton, Time, flash_id, framed, href, options, settled},
+    ui::{Choice, Skeleton, Time, flash_id, framed, href, options, page_data, settled},
 };
 
 /// What the filter is made of, as its URL has it.
@@ -23,7 +23,7 @@ pub fn AuditPage() -> impl IntoView {
     let org = param("org");
     let filter = Memo::new(|_| FIELDS.map(asked));
     let after = Memo::new(|_| asked("after"));
-    let page = Resource::new_blocking(
+    let page = page_data(
         move || (org(), filter.get(), after.get(), flash_id()),
         |(org, [action, person, from, to], after, flash)| {
             view_audit(org, action, person, from, to, after, flash, None)

@@ -23,7 +23,7 @@ use crate::{
     features::{accounts::PasskeyButton, param},
     ui::{
         After, ApiForm, Door, Endpoint, ErrorPage, Field, Hidden, Skeleton, Submit, Time, endpoint, flash_id,
-        framed, plural, provide_flash, settled,
+        framed, page_data, plural, provide_flash, settled,
     },
 };
 
@@ -31,7 +31,7 @@ use crate::{
 #[component]
 pub fn FactorsPage() -> impl IntoView {
     let org = param("org");
-    let page = Resource::new_blocking(move || (org(), flash_id()), |(org, flash)| view_factors(org, flash));
+    let page = page_data(move || (org(), flash_id()), |(org, flash)| view_factors(org, flash));
     let reload = Callback::new(move |()| page.refetch());
     let show = move |answer| {
         framed(answer, move |Framed { frame, view }| {
@@ -53,7 +53,7 @@ pub fn FactorsPage() -> impl IntoView {
 /// `/second-factor`
 #[component]
 pub fn FactorsDoorPage() -> impl IntoView {
-    let page = Resource::new_blocking(flash_id, view_factors_door);
+    let page = page_data(flash_id, view_factors_door);
     let reload = Callback::new(move |()| page.refetch());
     let show = move |answer: Result<FactorsDoor, ApiError>| match answer {
         Ok(door) => outside(door, reload),

@@ -13,7 +13,7 @@ use crate::{
     features::param,
     ui::{
         After, ApiForm, Choice, Endpoint, Field, Hidden, Select, Skeleton, Submit, endpoint, flash_id,
-        framed, settled,
+        framed, page_data, settled,
     },
 };
 
@@ -21,8 +21,7 @@ use crate::{
 #[component]
 pub fn InvitationsPage() -> impl IntoView {
     let org = param("org");
-    let page =
-        Resource::new_blocking(move || (org(), flash_id()), |(org, flash)| view_invitations(org, flash));
+    let page = page_data(move || (org(), flash_id()), |(org, flash)| view_invitations(org, flash));
     let reload = Callback::new(move |()| page.refetch());
     let show = move |answer| {
         framed(answer, move |framed: Framed<InvitationsView>| {

@@ -13,7 +13,7 @@ use crate::{
     features::{asked, param},
     ui::{
         After, ApiForm, Avatar, Choice, FlashOf, Hidden, Skeleton, Submit, Time, endpoint, flash_id, framed,
-        options, settled, use_form,
+        options, page_data, settled, use_form,
     },
 };
 
@@ -22,7 +22,7 @@ use crate::{
 pub fn MembersPage() -> impl IntoView {
     let org = param("org");
     let filter = Memo::new(|_| ["q", "role", "after"].map(asked));
-    let page = Resource::new_blocking(
+    let page = page_data(
         move || (org(), filter.get(), flash_id()),
         |(org, [q, role, after], flash)| list_members(org, q, role, after, flash, None),
     );

@@ -12,14 +12,14 @@ use super::{SettingsShell, Tab};
 use crate::{
     api::{ChangeAddress, ChangePassword, SendVerification, SetName, SetZone, view_profile},
     features::param,
-    ui::{After, ApiForm, Field, Hidden, Skeleton, Submit, endpoint, flash_id, framed, settled},
+    ui::{After, ApiForm, Field, Hidden, Skeleton, Submit, endpoint, flash_id, framed, page_data, settled},
 };
 
 /// See the module.
 #[component]
 pub fn ProfilePage() -> impl IntoView {
     let org = param("org");
-    let page = Resource::new_blocking(move || (org(), flash_id()), |(org, flash)| view_profile(org, flash));
+    let page = page_data(move || (org(), flash_id()), |(org, flash)| view_profile(org, flash));
     let reload = Callback::new(move |()| page.refetch());
     let show = move |answer| framed(answer, move |framed| view! { <Profile framed reload/> }.into_any());
     view! {

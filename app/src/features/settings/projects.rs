@@ -13,7 +13,7 @@ use crate::{
     features::{asked, param},
     ui::{
         After, ApiForm, Choice, Field, Hidden, Select, Skeleton, Submit, endpoint, flash_id, framed, href,
-        plural, settled,
+        page_data, plural, settled,
     },
 };
 
@@ -22,10 +22,8 @@ use crate::{
 pub fn ProjectsPage() -> impl IntoView {
     let org = param("org");
     let edit = Memo::new(|_| asked("edit"));
-    let page = Resource::new_blocking(
-        move || (org(), edit.get(), flash_id()),
-        |(org, _, flash)| view_projects(org, flash),
-    );
+    let page =
+        page_data(move || (org(), edit.get(), flash_id()), |(org, _, flash)| view_projects(org, flash));
     let again = Callback::new(move |()| page.refetch());
     let show = move |answer| {
         framed(answer, move |framed| view! { <Projects framed edit=edit.get_untracked() again/> }.into_any())

@@ -11,14 +11,14 @@ use super::{SettingsShell, Tab};
 use crate::{
     api::{LinkProvider, UnlinkProvider, view_providers},
     features::param,
-    ui::{After, ApiForm, Hidden, Skeleton, Submit, Time, endpoint, flash_id, framed, settled},
+    ui::{After, ApiForm, Hidden, Skeleton, Submit, Time, endpoint, flash_id, framed, page_data, settled},
 };
 
 /// See the module.
 #[component]
 pub fn ProvidersPage() -> impl IntoView {
     let org = param("org");
-    let page = Resource::new_blocking(move || (org(), flash_id()), |(org, flash)| view_providers(org, flash));
+    let page = page_data(move || (org(), flash_id()), |(org, flash)| view_providers(org, flash));
     let again = Callback::new(move |()| page.refetch());
     let show = move |answer| framed(answer, move |framed| view! { <Providers framed again/> }.into_any());
     view! {

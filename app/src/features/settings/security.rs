@@ -11,14 +11,14 @@ use super::{SettingsShell, Tab};
 use crate::{
     api::{EndOtherSessions, EndSession, SignOutEverywhere, view_security},
     features::param,
-    ui::{After, ApiForm, Hidden, Skeleton, Submit, Time, endpoint, flash_id, framed, settled},
+    ui::{After, ApiForm, Hidden, Skeleton, Submit, Time, endpoint, flash_id, framed, page_data, settled},
 };
 
 /// See the module.
 #[component]
 pub fn SecurityPage() -> impl IntoView {
     let org = param("org");
-    let page = Resource::new_blocking(move || (org(), flash_id()), |(org, flash)| view_security(org, flash));
+    let page = page_data(move || (org(), flash_id()), |(org, flash)| view_security(org, flash));
     let reload = Callback::new(move |()| page.refetch());
     let show = move |answer| framed(answer, move |framed| security(framed, reload));
     view! {

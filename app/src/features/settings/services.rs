@@ -16,7 +16,8 @@ use crate::{
     api::{CreateService, CreateServiceToken, RemoveService, view_services},
     features::param,
     ui::{
-        After, ApiForm, Choice, Field, Hidden, Select, Skeleton, Submit, endpoint, flash_id, framed, settled,
+        After, ApiForm, Choice, Field, Hidden, Select, Skeleton, Submit, endpoint, flash_id, framed,
+        page_data, settled,
     },
 };
 
@@ -24,7 +25,7 @@ use crate::{
 #[component]
 pub fn ServicesPage() -> impl IntoView {
     let org = param("org");
-    let page = Resource::new_blocking(
+    let page = page_data(
         move || (org(), made_id(), flash_id()),
         |(org, made, flash)| view_services(org, made, flash),
     );

@@ -8,15 +8,14 @@ use super::{SettingsShell, Tab};
 use crate::{
     api::{RequireFactor, view_sign_in_rules},
     features::param,
-    ui::{After, ApiForm, Hidden, Skeleton, Submit, endpoint, flash_id, framed, settled},
+    ui::{After, ApiForm, Hidden, Skeleton, Submit, endpoint, flash_id, framed, page_data, settled},
 };
 
 /// See the module.
 #[component]
 pub fn SignInPage() -> impl IntoView {
     let org = param("org");
-    let page =
-        Resource::new_blocking(move || (org(), flash_id()), |(org, flash)| view_sign_in_rules(org, flash));
+    let page = page_data(move || (org(), flash_id()), |(org, flash)| view_sign_in_rules(org, flash));
     let reload = Callback::new(move |()| page.refetch());
     let show = move |answer| framed(answer, move |framed| rules(framed, reload));
     view! {

@@ -12,8 +12,8 @@ use crate::{
     api::{AddToTeam, CreateTeam, DeleteTeam, EditTeam, RemoveFromTeam, view_teams},
     features::{asked, param},
     ui::{
-        After, ApiForm, Field, FlashOf, Hidden, Skeleton, Submit, endpoint, flash_id, framed, href, plural,
-        settled,
+        After, ApiForm, Field, FlashOf, Hidden, Skeleton, Submit, endpoint, flash_id, framed, href,
+        page_data, plural, settled,
     },
 };
 
@@ -22,10 +22,7 @@ use crate::{
 pub fn TeamsPage() -> impl IntoView {
     let org = param("org");
     let team = Memo::new(|_| asked("team"));
-    let page = Resource::new_blocking(
-        move || (org(), team.get(), flash_id()),
-        |(org, _, flash)| view_teams(org, flash),
-    );
+    let page = page_data(move || (org(), team.get(), flash_id()), |(org, _, flash)| view_teams(org, flash));
     let again = Callback::new(move |()| page.refetch());
     let show = move |answer| {
         framed(answer, move |framed| view! { <Teams framed team=team.get_untracked() again/> }.into_any())

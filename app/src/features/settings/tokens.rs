@@ -12,7 +12,7 @@ use super::{
 use crate::{
     api::{CreateToken, view_tokens},
     features::param,
-    ui::{After, ApiForm, Hidden, Skeleton, Submit, endpoint, flash_id, framed, settled},
+    ui::{After, ApiForm, Hidden, Skeleton, Submit, endpoint, flash_id, framed, page_data, settled},
 };
 
 /// The id in the URL under which the token that was just made is shown.
@@ -24,10 +24,8 @@ pub(super) fn made_id() -> String {
 #[component]
 pub fn TokensPage() -> impl IntoView {
     let org = param("org");
-    let page = Resource::new_blocking(
-        move || (org(), made_id(), flash_id()),
-        |(org, made, flash)| view_tokens(org, made, flash),
-    );
+    let page =
+        page_data(move || (org(), made_id(), flash_id()), |(org, made, flash)| view_tokens(org, made, flash));
     let changed = Callback::new(move |()| page.refetch());
     let show = move |answer| framed(answer, |framed| view! { <OwnTokens framed changed/> }.into_any());
     view! {
