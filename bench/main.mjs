@@ -9,7 +9,7 @@ import { measureProgram, measureMemory } from "./lib/program.mjs";
 import { startTracker } from "./lib/tracker.mjs";
 import { describeScene } from "./lib/scene.mjs";
 import { signIn } from "./lib/session.mjs";
-import { measureReads, measureWrites } from "./lib/measure.mjs";
+import { measureCalls, measureReads } from "./lib/measure.mjs";
 import { weighFirstPage } from "./lib/weight.mjs";
 import { writeReport } from "./lib/report.mjs";
 import { say, minutes } from "./lib/words.mjs";
@@ -30,7 +30,7 @@ async function measureSize(issues, figures) {
   const scene = await describeScene(database);
   for (const [role, email] of Object.entries(scene.people)) people[role] = await signIn(tracker, email);
   figures.push(...(await measureReads({ tracker, database, scene, people, issues })));
-  figures.push(...(await measureWrites({ tracker, database, scene, people, issues })));
+  figures.push(...(await measureCalls({ tracker, database, scene, people, issues })));
   figures.push(...measureMemory(tracker, issues));
   const weight = await weighFirstPage(tracker, people.ADMIN);
   await tracker.stop();

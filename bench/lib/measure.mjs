@@ -1,11 +1,11 @@
-// The figures of pages and writes. The rounds of a page and of its rulers alternate, so that a machine that changes its
+// The figures of pages and calls. The rounds of a page and of its rulers alternate, so that a machine that changes its
 // speed changes both.
 import { statementsOf } from "./statements.mjs";
 import { saturate, steady } from "./oha.mjs";
 import { prepare, saturateSql, steadySql } from "./pgbench.mjs";
 import { writePlan } from "./plans.mjs";
 import { bytesOf, checkRendering, record, renderingOf, startRulers } from "./rulers.mjs";
-import { reads, writes } from "./scene.mjs";
+import { calls, reads } from "./scene.mjs";
 import { call, page, renew } from "./session.mjs";
 import { settings } from "./settings.mjs";
 import { median, round, say, spread } from "./words.mjs";
@@ -54,20 +54,21 @@ export async function measureReads({ tracker, database, scene, people, issues })
   return figures;
 }
 
-export async function measureWrites({ tracker, database, scene, people, issues }) {
+// Searches as the box asks for them, and writes.
+export async function measureCalls({ tracker, database, scene, people, issues }) {
   const figures = [];
   for (const [role, viewer] of Object.entries(people)) {
-    for (const write of writes(scene, role).filter((write) => wanted(write.name))) {
+    for (const one of calls(scene, role).filter(({ name }) => wanted(name))) {
       const transactions = [];
-      for (const body of write.bodies.slice(0, VARIANTS)) {
+      for (const body of one.bodies.slice(0, VARIANTS)) {
         await renew(viewer);
-        transactions.push(await statementsOf(database, () => call(viewer, write.function, body)));
+        transactions.push(await statementsOf(database, () => call(viewer, one.function, body)));
       }
-      const sql = prepare(slug(write.name, issues, role), transactions);
-      const request = { url: `${tracker.url}/api/v1/${write.function}`, person: viewer, pid: tracker.pid, bodies: write.bodies };
+      const sql = prepare(slug(one.name, issues, role), transactions);
+      const request = { url: `${tracker.url}/api/v1/${one.function}`, person: viewer, pid: tracker.pid, bodies: one.bodies };
       const measured = await alternate({ request, sql: () => saturateSql(database, sql) });
       measured.sqlSteady = await steadySql(database, sql);
-      figures.push(...rows(write.name, issues, role, measured, { round_trips: transactions[0].length }));
+      figures.push(...rows(one.name, issues, role, measured, { round_trips: transactions[0].length - (one.reads ? 1 : 0) }));
     }
   }
   return figures;
