@@ -21,7 +21,6 @@ mod state;
 mod time;
 mod toast;
 mod url;
-#[cfg(feature = "ssr")]
 mod whole;
 
 pub use attach::{Attach, UPLOAD};

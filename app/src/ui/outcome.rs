@@ -5,7 +5,7 @@ use leptos_meta::Title;
 use std::{future::poll_fn, mem::replace, task::Poll};
 use tracker_domain::{error::AppError, factor::factors_page, org::Framed};
 
-use super::{dom, icon, provide_flash};
+use super::{dom, icon, provide_flash, whole::whole};
 use crate::api::ApiError;
 
 /// A page of an organization, or why there is none. The HTTP status is the service's business, which knows it first.
@@ -14,9 +14,7 @@ pub fn framed<T>(answer: Result<Framed<T>, ApiError>, page: impl FnOnce(Framed<T
         Ok(framed) => {
             provide_flash(framed.frame.flash.clone());
             let page = page(framed);
-            #[cfg(feature = "ssr")]
-            let page = super::whole::whole(page);
-            page
+            if is_server() { whole(page) } else { page }
         }
         Err(error) => view! { <ErrorPage error=error.0/> }.into_any(),
     }
