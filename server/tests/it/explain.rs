@@ -134,30 +134,49 @@ async fn read(connection: &mut PgConnection) -> (i64, i64) {
     (row.get(0), row.get(1))
 }
 
+/// Searches, and holds what that reads to `most`.
+async fn bounded(app: &TestApp, actor: &Actor, text: &str, most: i64) {
+    let mut connection = app.app.db.app.acquire().await.unwrap();
+    sqlx::raw_sql("BEGIN").execute(&mut *connection).await.unwrap();
+    let Session { id, user } = app.session(actor).await;
+    let identify = format!("SELECT tracker_identify_session({id}, {user}, 'main', '2026-11-21 12:00Z')");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(identify)).execute(&mut *connection).await.unwrap();
+    let before = read(&mut connection).await;
+    let hits: i64 = sqlx::query_scalar("SELECT count(*) FROM tracker_search($1)")
+        .bind(text)
+        .fetch_one(&mut *connection)
+        .await
+        .unwrap();
+    let after = read(&mut connection).await;
+    let (fetched, scans) = (after.0 - before.0, after.1 - before.1);
+    connection.close_on_drop();
+    assert!(hits > 0 && fetched > 0 && fetched <= most && scans == 0, "{text}: {hits} {fetched} {scans}");
+}
+
 #[tokio::test]
 async fn a_search_reads_a_bounded_number_of_texts() {
     let (app, ana, ben) = filled().await;
-    let mut connection = app.app.db.app.acquire().await.unwrap();
     for (actor, text, most) in [
         (&ana, "printer", MOST_READ),
         (&ana, "zeppelin", MOST_READ),
         (&ana, "printer again", MOST_READ),
         (&ben, "printer", 2_000),
     ] {
-        sqlx::raw_sql("BEGIN").execute(&mut *connection).await.unwrap();
-        let Session { id, user } = app.session(actor).await;
-        let identify = format!("SELECT tracker_identify_session({id}, {user}, 'main', '2026-11-21 12:00Z')");
-        sqlx::raw_sql(sqlx::AssertSqlSafe(identify)).execute(&mut *connection).await.unwrap();
-        let before = read(&mut connection).await;
-        let hits: i64 = sqlx::query_scalar("SELECT count(*) FROM tracker_search($1)")
-            .bind(text)
-            .fetch_one(&mut *connection)
-            .await
-            .unwrap();
-        let after = read(&mut connection).await;
-        let (fetched, scans) = (after.0 - before.0, after.1 - before.1);
-        sqlx::raw_sql("ROLLBACK").execute(&mut *connection).await.unwrap();
-        assert!(hits > 0 && fetched > 0 && fetched <= most && scans == 0, "{text}: {hits} {fetched} {scans}");
+        bounded(&app, actor, text, most).await;
     }
-    connection.close_on_drop();
+}
+
+#[tokio::test]
+async fn a_search_reads_no_more_after_many_texts_without_its_words() {
+    let (app, ana, ben) = filled().await;
+    app.owner_sql(
+        "INSERT INTO comments (org_id, issue_id, author_id, body, body_html, created_at)
+         SELECT i.org_id, i.id, i.reporter_id, 'Something else ' || n, '', now()
+         FROM (SELECT * FROM issues WHERE reporter_id = (SELECT id FROM users WHERE name = 'Ben') ORDER BY id LIMIT 1) i,
+              generate_series(1, 3000) n",
+    )
+    .await;
+    bounded(&app, &ana, "printer", MOST_READ).await;
+    bounded(&app, &ben, "printer", MOST_READ).await;
+    bounded(&app, &ana, "zeppelin", MOST_READ).await;
 }
