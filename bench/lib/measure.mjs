@@ -5,7 +5,7 @@ import { saturate, steady } from "./oha.mjs";
 import { prepare, saturateSql, steadySql } from "./pgbench.mjs";
 import { writePlan } from "./plans.mjs";
 import { bytesOf, checkRendering, record, renderingOf, startRulers } from "./rulers.mjs";
-import { calls, reads } from "./scene.mjs";
+import { reads } from "./scene.mjs";
 import { call, page, renew } from "./session.mjs";
 import { settings } from "./settings.mjs";
 import { median, round, say, spread } from "./words.mjs";
@@ -54,8 +54,8 @@ export async function measureReads({ tracker, database, scene, people, issues })
   return figures;
 }
 
-// Searches as the box asks for them, and writes.
-export async function measureCalls({ tracker, database, scene, people, issues }) {
+// What is sent to the server functions themselves; `calls` gives it for a role.
+export async function measureCalls({ tracker, database, scene, people, issues }, calls) {
   const figures = [];
   for (const [role, viewer] of Object.entries(people)) {
     for (const one of calls(scene, role).filter(({ name }) => wanted(name))) {

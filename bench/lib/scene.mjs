@@ -67,7 +67,7 @@ export async function reads({ org, words, targets }, viewer) {
 }
 
 // What the search box asks while one types: the same as the search's page, answered as data. Nothing waits for its end.
-const searches = ({ org, words }) =>
+export const searches = ({ org, words }) =>
   Object.entries(words).map(([kind, { word }]) => ({
     name: `search box, ${kind} word`,
     function: "issues/list",
@@ -75,14 +75,11 @@ const searches = ({ org, words }) =>
     reads: true,
   }));
 
-// What is sent to the server functions themselves: searches and writes.
-export const calls = (scene, role) => [...searches(scene), ...writes(scene, role)];
-
 const TEXT = "The page stays empty after **saving**.\n\n1. Open it\n2. Change a field\n3. Save\n\nExpected: the new value.";
 const STATUSES = ["OPEN", "TRIAGED", "IN_PROGRESS", "DONE"];
 
 // The writes of a role; one of the bodies is sent at random. One in four moves finds the issue where it shall be.
-function writes({ org, project, targets }, role) {
+export function writes({ org, project, targets }, role) {
   const all = [
     {
       name: "create",
