@@ -44,10 +44,9 @@ impl Snippet {
 
     /// The piece of a long text around the first word of `stems`. `None` when none of them is in it.
     pub fn of_text(place: Place, text: &str, stems: &[String]) -> Option<Self> {
-        let found = words_of(text).find(|(_, word)| is_looked_for(word, stems))?.0;
+        let found = looked_for(text, stems).next()?.0;
         let (plain, first) = around(text, found);
-        let from = plain[..first].char_indices().rev().take(AROUND.0).last().map_or(first, |(at, _)| at);
-        let to = plain[first..].char_indices().nth(AROUND.1).map_or(plain.len(), |(at, _)| first + at);
+        let (from, to) = reach(&plain, first);
         let mut pieces = marked(whole_words(&plain, from, to), stems);
         if from > 0 {
             pieces.insert(0, (false, "\u{2026} ".to_owned()));
@@ -65,29 +64,40 @@ fn around(text: &str, found: usize) -> (String, usize) {
     // A part of the same word may stand before it, as "pre-" does.
     let part = text[..found].rsplit(char::is_whitespace).next().unwrap_or_default().len();
     let (before, after) = text.split_at(found - part);
-    let mut words = enough(before.split_whitespace().rev(), AROUND.0);
+    let mut words = Vec::with_capacity(AROUND.0 + AROUND.1);
+    enough(&mut words, before.split_whitespace().rev(), AROUND.0);
     words.reverse();
     let first = words.iter().map(|word| word.len() + 1).sum::<usize>() + part;
-    words.extend(enough(after.split_whitespace(), part + AROUND.1 + 1));
+    enough(&mut words, after.split_whitespace(), part + AROUND.1 + 1);
     (words.join(" "), first)
 }
 
-/// The first words, without markup, until they are longer than `most` characters.
-fn enough<'a>(words: impl Iterator<Item = &'a str>, most: usize) -> Vec<&'a str> {
+/// From where to where a snippet goes whose first word is at `first`.
+fn reach(plain: &str, first: usize) -> (usize, usize) {
+    if plain.is_ascii() {
+        return (first.saturating_sub(AROUND.0), plain.len().min(first + AROUND.1));
+    }
+    let from = plain[..first].char_indices().rev().take(AROUND.0).last().map_or(first, |(at, _)| at);
+    let to = plain[first..].char_indices().nth(AROUND.1).map_or(plain.len(), |(at, _)| first + at);
+    (from, to)
+}
+
+/// Adds the first words, without markup, until they are longer than `most` characters.
+fn enough<'a>(near: &mut Vec<&'a str>, words: impl Iterator<Item = &'a str>, most: usize) {
     let mut length = 0;
-    words
-        .filter(|word| !is_markup(word))
-        .take_while(|word| {
-            let more = length <= most;
-            length += word.chars().count() + 1;
-            more
-        })
-        .collect()
+    for word in words.filter(|word| !is_markup(word)) {
+        if length > most {
+            break;
+        }
+        length += word.chars().count() + 1;
+        near.push(word);
+    }
 }
 
 /// What Markdown puts between words: headings, rules, lists, code fences.
 fn is_markup(word: &str) -> bool {
-    word.bytes().all(|byte| b"#*`>-_=|~+".contains(&byte))
+    word.bytes()
+        .all(|byte| matches!(byte, b'#' | b'*' | b'`' | b'>' | b'-' | b'_' | b'=' | b'|' | b'~' | b'+'))
 }
 
 /// The text between two places without the words that are cut there.
@@ -97,22 +107,35 @@ fn whole_words(text: &str, from: usize, to: usize) -> &str {
     if to < text.len() { piece.rsplit_once(' ').map_or(piece, |(rest, _)| rest) } else { piece }
 }
 
-/// The words of a text, each with where it begins.
-fn words_of(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(|word| (word.as_ptr().addr() - text.as_ptr().addr(), word))
+/// The words of a text that have one of the stems, each with where it begins.
+///
+/// A search reads some ten thousand letters here: only where one begins as a stem does is it looked for a word.
+fn looked_for<'a>(text: &'a str, stems: &'a [String]) -> impl Iterator<Item = (usize, &'a str)> {
+    let begins = beginnings(stems);
+    let places = text.bytes().enumerate().filter(move |(_, byte)| begins[usize::from(*byte)]);
+    places.filter_map(|(at, _)| {
+        let (before, after) = text.split_at(at);
+        if before.ends_with(char::is_alphanumeric) {
+            return None;
+        }
+        let word = after.split(|letter: char| !letter.is_alphanumeric()).next()?;
+        has_stem(word, stems).then_some((at, word))
+    })
+}
+
+/// The bytes with which a word may begin that has one of the stems. A letter beyond ASCII may be any in lower case.
+fn beginnings(stems: &[String]) -> [bool; 256] {
+    let mut begins = [false; 256];
+    begins[0xC0..].fill(true);
+    for first in stems.iter().filter_map(|stem| stem.as_bytes().first()) {
+        begins[usize::from(first.to_ascii_lowercase())] = true;
+        begins[usize::from(first.to_ascii_uppercase())] = true;
+    }
+    begins
 }
 
 /// Whether a word has one of the stems; a stem writes a final "y" as "i".
-fn is_looked_for(word: &str, stems: &[String]) -> bool {
-    // Most words are none of them, and most of these are known by their first letter; only a letter beyond ASCII may be
-    // another one in lower case.
-    let first = word.as_bytes().first().map(u8::to_ascii_lowercase);
-    let alike = |stem: &String| stem.as_bytes().first().copied() == first;
-    if first.is_some_and(|byte| byte.is_ascii()) && !stems.iter().any(alike) {
-        return false;
-    }
+fn has_stem(word: &str, stems: &[String]) -> bool {
     let word = word.to_lowercase();
     stems.iter().any(|stem| {
         let begins = word.starts_with(stem.as_str())
@@ -123,7 +146,7 @@ fn is_looked_for(word: &str, stems: &[String]) -> bool {
 
 fn marked(text: &str, stems: &[String]) -> Vec<(bool, String)> {
     let (mut pieces, mut done): (Vec<(bool, String)>, _) = (Vec::new(), 0);
-    for (at, word) in words_of(text).filter(|(_, word)| is_looked_for(word, stems)) {
+    for (at, word) in looked_for(text, stems) {
         if at > done {
             pieces.push((false, text[done..at].to_owned()));
         }
@@ -182,10 +205,16 @@ mod tests {
         assert_eq!(all, "Steps open the printer a b");
     }
 
+    fn words_of(text: &str) -> impl Iterator<Item = (usize, &str)> {
+        text.split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(|word| (word.as_ptr().addr() - text.as_ptr().addr(), word))
+    }
+
     /// The whole text is made plain, and then cut: what it means, and takes long.
     fn cut_from_all(text: &str, stems: &[String]) -> Option<String> {
         let plain = text.split_whitespace().filter(|word| !is_markup(word)).collect::<Vec<_>>().join(" ");
-        let first = words_of(&plain).find(|(_, word)| is_looked_for(word, stems))?.0;
+        let first = words_of(&plain).find(|(_, word)| has_stem(word, stems))?.0;
         let from = plain[..first].char_indices().rev().take(AROUND.0).last().map_or(first, |(at, _)| at);
         let to = plain[first..].char_indices().nth(AROUND.1).map_or(plain.len(), |(at, _)| first + at);
         let begins = if from > 0 { "\u{2026} " } else { "" };

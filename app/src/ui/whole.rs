@@ -13,6 +13,9 @@ use leptos::{
     },
 };
 
+/// In bytes: as long as most pages are, so that the text is not moved while it grows.
+const ROOM: usize = 64 * 1024;
+
 /// A page in which nothing is waited for.
 struct Whole(AnyView);
 
@@ -64,6 +67,7 @@ impl RenderHtml for Whole {
         mark_branches: bool,
         extra_attrs: Vec<AnyAttribute>,
     ) {
+        html.reserve(ROOM);
         self.0.to_html_with_buf(html, position, escape, mark_branches, extra_attrs);
     }
 

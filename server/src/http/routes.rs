@@ -108,3 +108,15 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         self.router
     }
 }
+
+/// One service that answers everything: what stands around all routes, with them inside.
+pub(super) fn alone<T>(service: T) -> Router
+where
+    T: Service<Request, Error = Infallible, Future: Send, Response: IntoResponse>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+{
+    Router::new().fallback_service(service)
+}
