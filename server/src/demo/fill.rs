@@ -1,7 +1,7 @@
 //! Writing a history into an organization: one side draws and makes rows, the other hands them to the database.
 //!
 //! The history is walked three times: to count, so that ids can be taken; for the issues, which everything points to;
-//! and for the log with the comments.
+//! and for the log with the comments. What is derived from the log is counted in the same transaction.
 
 use std::sync::Arc;
 use tokio::{
@@ -32,8 +32,9 @@ use crate::{
     storage::{
         ConnectError,
         demo::{self, Batch, Filling, NewPerson, Project, Table},
+        readers::Step,
     },
-    worker::{readers, step},
+    worker::{catch_up, readers},
 };
 
 /// So many batches may wait for the database.
@@ -90,10 +91,10 @@ pub enum Progress {
     Issues(u64, u64),
     /// So many events of all are written.
     Events(u64, u64),
-    /// The indexes are made.
-    Indexes,
     /// So many events of all are counted.
     Numbers(u64, u64),
+    /// The indexes are made.
+    Indexes,
     /// The database looks at what is new.
     Look,
 }
@@ -126,7 +127,7 @@ pub async fn fill(
     url: &Secret,
     order: &Order,
     passwords: &Passwords,
-    mut tell: impl FnMut(Progress),
+    mut tell: impl FnMut(Progress) + Send,
 ) -> Result<Filled, FillError> {
     let wish = order.wish;
     let history = Arc::new(History::new(&wish, &order.org)?);
@@ -179,24 +180,18 @@ pub async fn fill(
     })
     .await?;
     let head = log.await??;
+    let org = OrgId(filling.org);
+    for reader in readers() {
+        let step = Step::begin(filling.connection(), org, reader.name()).await?;
+        let counted = |count: i64| tell(Progress::Numbers(count.unsigned_abs(), head.unsigned_abs()));
+        catch_up(&*reader, step, org, counted).await?;
+    }
     tell(Progress::Indexes);
     filling.tighten().await?;
     for (product, project) in projects.iter_mut().enumerate() {
         project.next_number += count.issues.get(product).copied().unwrap_or_default();
     }
-    let org = OrgId(filling.org);
     filling.finish(head, &projects).await?;
-    for reader in readers() {
-        let mut counted = 0;
-        loop {
-            let more = step(&*reader, &pool, org).await?;
-            counted += more.unsigned_abs();
-            tell(Progress::Numbers(counted, head.unsigned_abs()));
-            if more == 0 {
-                break;
-            }
-        }
-    }
     tell(Progress::Look);
     demo::look_over(&pool).await?;
     pool.close().await;

@@ -7,7 +7,7 @@
 mod batch;
 
 pub use batch::{Batch, Table, Value, origin};
-use sqlx::{AssertSqlSafe, PgPool, Postgres, Row, Transaction, postgres::PgPoolOptions};
+use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, Row, Transaction, postgres::PgPoolOptions};
 use time::OffsetDateTime;
 use tracker_domain::{
     org::Role,
@@ -182,7 +182,7 @@ impl Filling {
         if there.fetch_one(&mut *self.transaction).await? as u64 > issues {
             return Ok(());
         }
-        let parts = sqlx::raw_sql(LOOSE_PARTS).fetch_all(&mut *self.transaction).await?;
+        let parts = sqlx::query(LOOSE_PARTS).bind(&FILLED[..]).fetch_all(&mut *self.transaction).await?;
         for part in parts {
             let drop: String = part.try_get("off")?;
             self.anew.push(part.try_get("anew")?);
@@ -211,6 +211,11 @@ impl Filling {
         copy.send(batch.into_bytes()).await?;
         copy.finish().await?;
         Ok(())
+    }
+
+    /// Where what is derived from the log is written too.
+    pub fn connection(&mut self) -> &mut PgConnection {
+        &mut self.transaction
     }
 
     /// Says how far the log and the numbers of the projects are, and ends.
@@ -244,12 +249,12 @@ const FILL_SEARCH: &str = "
         FROM comments c JOIN issues i ON i.org_id = c.org_id AND i.id = c.issue_id WHERE c.org_id = $1) t
     ORDER BY t.created_at";
 
-/// What is filled by triggers on the way counts too. Indexes come back before keys, which are checked by them.
+/// The tables that are filled, by COPY, by triggers, or by the readers of the log.
+const FILLED: [&str; 7] = ["issues", "issue_tags", "comments", "events", "search_texts", "spells", "cells"];
+
+/// Indexes come back before keys, which are checked by them.
 const LOOSE_PARTS: &str = "
-    WITH filled AS (
-        SELECT to_regclass(name)::oid AS oid
-        FROM unnest(ARRAY['issues', 'issue_tags', 'comments', 'events', 'search_texts']) AS name
-    )
+    WITH filled AS (SELECT to_regclass(name)::oid AS oid FROM unnest($1::text[]) AS name)
     SELECT 0 AS turn, format('ALTER TABLE %s DISABLE TRIGGER %I', t.tgrelid::regclass, t.tgname) AS off,
            format('ALTER TABLE %s ENABLE TRIGGER %I', t.tgrelid::regclass, t.tgname) AS anew
     FROM pg_trigger t JOIN filled f ON f.oid = t.tgrelid WHERE t.tgname = 'search_text'
@@ -292,7 +297,7 @@ pub async fn reserve(pool: &PgPool, issues: i64, comments: i64) -> Result<(i64, 
 pub async fn look_over(pool: &PgPool) -> Result<(), sqlx::Error> {
     let mut connection = pool.acquire().await?;
     sqlx::raw_sql("SET statement_timeout = 0").execute(&mut *connection).await?;
-    for table in ["issues", "issue_tags", "comments", "events", "tags", "users", "memberships", "projects"] {
+    for table in FILLED.iter().chain(&["tags", "users", "memberships", "projects"]) {
         let statement = AssertSqlSafe(format!("VACUUM (ANALYZE) {table}"));
         sqlx::raw_sql(statement).execute(&mut *connection).await?;
     }

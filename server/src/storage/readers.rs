@@ -1,10 +1,10 @@
-//! Readers of the log: how far each has come, and one step of one of them in one transaction.
+//! Readers of the log: how far each has come, and one step of one of them in a transaction.
 //!
 //! The cursor's row is locked for the step, so that two processes that run the same reader take turns, and what a
 //! reader did and how far it came are committed together: each event is applied once.
 
 use serde_json::Value;
-use sqlx::{PgConnection, PgPool, Postgres, Transaction};
+use sqlx::{PgConnection, PgPool};
 use tracker_domain::{
     event::{Change, Facts, Payload},
     id::{IssueId, OrgId, Seq},
@@ -92,35 +92,38 @@ fn read(rows: Vec<Row>) -> Result<Vec<LogEvent>, sqlx::Error> {
     events.map_err(|error| sqlx::Error::Decode(error.into()))
 }
 
-/// One step of one reader in one organization.
+/// One step of one reader in one organization, in the transaction of a connection: the caller commits it.
 #[derive(Debug)]
-pub struct Step {
-    transaction: Transaction<'static, Postgres>,
+pub struct Step<'c> {
+    connection: &'c mut PgConnection,
     org: OrgId,
     reader: &'static str,
     /// How far the reader has come.
     pub seq: Seq,
 }
 
-impl Step {
+impl<'c> Step<'c> {
     /// Begins one; waits for whoever has the same reader's cursor.
-    pub async fn begin(pool: &PgPool, org: OrgId, reader: &'static str) -> Result<Self, sqlx::Error> {
-        let mut transaction = pool.begin().await?;
+    pub async fn begin(
+        connection: &'c mut PgConnection,
+        org: OrgId,
+        reader: &'static str,
+    ) -> Result<Self, sqlx::Error> {
         sqlx::query!(
             "INSERT INTO reader_cursors (org_id, reader, seq) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING",
             org.0,
             reader
         )
-        .execute(&mut *transaction)
+        .execute(&mut *connection)
         .await?;
         let seq = sqlx::query_scalar!(
             "SELECT seq FROM reader_cursors WHERE org_id = $1 AND reader = $2 FOR UPDATE",
             org.0,
             reader
         )
-        .fetch_one(&mut *transaction)
+        .fetch_one(&mut *connection)
         .await?;
-        Ok(Self { transaction, org, reader, seq: Seq(seq) })
+        Ok(Self { connection, org, reader, seq: Seq(seq) })
     }
 
     /// The next events, at most so many.
@@ -133,7 +136,7 @@ impl Step {
             self.seq.0,
             most
         )
-        .fetch_all(&mut *self.transaction)
+        .fetch_all(&mut *self.connection)
         .await?;
         let events = read(rows)?;
         self.seq = events.last().map_or(self.seq, |event| event.seq);
@@ -142,7 +145,7 @@ impl Step {
 
     /// Where the reader writes.
     pub fn connection(&mut self) -> &mut PgConnection {
-        &mut self.transaction
+        self.connection
     }
 
     /// Begins again from the first event.
@@ -150,16 +153,16 @@ impl Step {
         self.seq = Seq(0);
     }
 
-    /// Keeps what was written, and how far it is.
-    pub async fn finish(mut self) -> Result<(), sqlx::Error> {
+    /// Writes down how far the reader is.
+    pub async fn keep(self) -> Result<(), sqlx::Error> {
         sqlx::query!(
             "UPDATE reader_cursors SET seq = $3 WHERE org_id = $1 AND reader = $2",
             self.org.0,
             self.reader,
             self.seq.0
         )
-        .execute(&mut *self.transaction)
+        .execute(self.connection)
         .await?;
-        self.transaction.commit().await
+        Ok(())
     }
 }

@@ -11,7 +11,7 @@ mod reader;
 mod tasks;
 
 pub use insights::{InsightsReader, READER as INSIGHTS, Recount, add_step, without_zeros};
-pub use reader::{Reader, rebuild, step};
+pub use reader::{Reader, catch_up, rebuild, step};
 use std::sync::Arc;
 pub use tasks::{Beat, TaskReport, Tasks};
 use tokio_util::sync::CancellationToken;

@@ -66,13 +66,15 @@ pub(super) async fn follow(
 
 /// One step in one organization; gives how many events were applied.
 pub async fn step(reader: &dyn Reader, pool: &PgPool, org: OrgId) -> Result<i64, sqlx::Error> {
-    let mut step = Step::begin(pool, org, reader.name()).await?;
+    let mut transaction = pool.begin().await?;
+    let mut step = Step::begin(&mut transaction, org, reader.name()).await?;
     let events = step.next(STEP).await?;
     if events.is_empty() {
         return Ok(0);
     }
     reader.apply(step.connection(), org, &events).await?;
-    step.finish().await?;
+    step.keep().await?;
+    transaction.commit().await?;
     Ok(events.len() as i64)
 }
 
@@ -81,18 +83,33 @@ pub async fn step(reader: &dyn Reader, pool: &PgPool, org: OrgId) -> Result<i64,
 pub async fn rebuild(reader: &dyn Reader, pool: &PgPool) -> Result<i64, sqlx::Error> {
     let mut count = 0;
     for org in readers::organizations(&mut *pool.acquire().await?).await? {
-        let mut step = Step::begin(pool, org, reader.name()).await?;
+        let mut transaction = pool.begin().await?;
+        let mut step = Step::begin(&mut transaction, org, reader.name()).await?;
         reader.clear(step.connection(), org).await?;
         step.rewind();
-        loop {
-            let events = step.next(ANEW).await?;
-            if events.is_empty() {
-                break;
-            }
-            reader.apply(step.connection(), org, &events).await?;
-            count += events.len() as i64;
-        }
-        step.finish().await?;
+        count += catch_up(reader, step, org, |_| {}).await?;
+        transaction.commit().await?;
     }
+    Ok(count)
+}
+
+/// Applies all that a step has before it, and gives how many events that were; `tell` hears of each lot of them.
+pub async fn catch_up(
+    reader: &dyn Reader,
+    mut step: Step<'_>,
+    org: OrgId,
+    mut tell: impl FnMut(i64) + Send,
+) -> Result<i64, sqlx::Error> {
+    let mut count = 0;
+    loop {
+        let events = step.next(ANEW).await?;
+        if events.is_empty() {
+            break;
+        }
+        reader.apply(step.connection(), org, &events).await?;
+        count += events.len() as i64;
+        tell(count);
+    }
+    step.keep().await?;
     Ok(count)
 }

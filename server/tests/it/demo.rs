@@ -92,7 +92,7 @@ async fn the_same_seed_makes_the_same_and_what_there_is_fits_together() {
 #[tokio::test]
 async fn everything_is_counted_and_agrees_with_the_log() {
     let app = TestApp::start().await;
-    filled(&app, &order(600)).await;
+    filled(&app, &Order { bulk: true, ..order(600) }).await;
     let (seq, head) =
         ("SELECT seq FROM reader_cursors WHERE reader = 'insights'", "SELECT seq FROM org_heads");
     assert_eq!(app.owner_count(seq).await, app.owner_count(head).await);
