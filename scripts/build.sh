@@ -6,15 +6,17 @@ RELEASE_BIN="$TARGET_DIR/release/tracker"
 RELEASE_SITE="$REPO_ROOT/target/site"
 BUILD_STAMP="$REPO_ROOT/target/release-build.stamp"
 
-# What a binary is recognised by: a target folder may be shared by several clones.
-binary_id() { [ -x "$RELEASE_BIN" ] && cksum <"$RELEASE_BIN"; }
+# What a build is recognised by: its program, for a target folder may be shared by several clones, and how it is optimized.
+build_id() {
+  [ -x "$RELEASE_BIN" ] && echo "$(cksum <"$RELEASE_BIN") ${CARGO_PROFILE_RELEASE_LTO:-} ${CARGO_PROFILE_RELEASE_CODEGEN_UNITS:-}"
+}
 
 # True when nothing that goes into the build is newer than the last complete build. A folder counts as
 # newer when a file was added to it or taken away.
 release_is_fresh() {
   local source sources=()
   [ -f "$BUILD_STAMP" ] && [ -d "$RELEASE_SITE/pkg" ] || return 1
-  [ "$(cat "$BUILD_STAMP")" = "$(binary_id)" ] || return 1
+  [ "$(cat "$BUILD_STAMP")" = "$(build_id)" ] || return 1
   for source in Cargo.toml Cargo.lock rust-toolchain.toml .cargo .sqlx package.json package-lock.json \
     src app frontend server style public migrations scripts/precompress.mjs scripts/viewer.mjs \
     scripts/charts.mjs scripts/charts; do
@@ -35,7 +37,7 @@ build_release() {
     rm -f "$started"
     return 1
   fi
-  binary_id >"$BUILD_STAMP"
+  build_id >"$BUILD_STAMP"
   # As old as the start of the build: what was edited meanwhile is built next time.
   touch -r "$started" "$BUILD_STAMP"
   rm -f "$started"
